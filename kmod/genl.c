@@ -1,0 +1,107 @@
+// SPDX-License-Identifier: ((GPL-2.0 WITH Linux-syscall-note) OR BSD-3-Clause)
+/* Do not edit directly, auto-generated from: */
+/*	kmod/portclass.yaml */
+/* YNL-GEN kernel source */
+
+#include <net/netlink.h>
+#include <net/genetlink.h>
+
+#include "genl.h"
+
+#include <uapi/linux/portclass.h>
+#include <compat.h>
+
+/* Common nested types */
+const struct nla_policy portclass_policy_nl_policy[PORTCLASS_A_POLICY_ACTION + 1] = {
+	[PORTCLASS_A_POLICY_SCOPE] = NLA_POLICY_MAX(NLA_U32, 2),
+	[PORTCLASS_A_POLICY_PROTO] = NLA_POLICY_MAX(NLA_U32, 1),
+	[PORTCLASS_A_POLICY_CLASS] = NLA_POLICY_MAX(NLA_U32, 2),
+	[PORTCLASS_A_POLICY_ACTION] = NLA_POLICY_RANGE(NLA_U32, 1, 2),
+};
+
+const struct nla_policy portclass_rule_nl_policy[PORTCLASS_A_RULE_PORT_HIGH + 1] = {
+	[PORTCLASS_A_RULE_SCOPE] = NLA_POLICY_MAX(NLA_U32, 2),
+	[PORTCLASS_A_RULE_PROTO] = NLA_POLICY_MAX(NLA_U32, 1),
+	[PORTCLASS_A_RULE_ACTION] = NLA_POLICY_MAX(NLA_U32, 2),
+	[PORTCLASS_A_RULE_PORT_LOW] = { .type = NLA_U16, },
+	[PORTCLASS_A_RULE_PORT_HIGH] = { .type = NLA_U16, },
+};
+
+/* PORTCLASS_CMD_SET - do */
+static const struct nla_policy portclass_set_nl_policy[PORTCLASS_A_CONFIG_RULE + 1] = {
+	[PORTCLASS_A_CONFIG_MODE] = NLA_POLICY_MAX(NLA_U32, 1),
+	[PORTCLASS_A_CONFIG_FLUSH] = { .type = NLA_FLAG, },
+	[PORTCLASS_A_CONFIG_POLICY] = NLA_POLICY_NESTED(portclass_policy_nl_policy),
+	[PORTCLASS_A_CONFIG_RULE] = NLA_POLICY_NESTED(portclass_rule_nl_policy),
+};
+
+/* PORTCLASS_CMD_RULE_GET - dump */
+static const struct nla_policy portclass_rule_get_nl_policy[PORTCLASS_A_RULES_PROTO + 1] = {
+	[PORTCLASS_A_RULES_SCOPE] = NLA_POLICY_MAX(NLA_U32, 2),
+	[PORTCLASS_A_RULES_PROTO] = NLA_POLICY_MAX(NLA_U32, 1),
+};
+
+/* PORTCLASS_CMD_STATS_GET - dump */
+static const struct nla_policy portclass_stats_get_nl_policy[PORTCLASS_A_STATS_PROTO + 1] = {
+	[PORTCLASS_A_STATS_SCOPE] = NLA_POLICY_MAX(NLA_U32, 2),
+	[PORTCLASS_A_STATS_PROTO] = NLA_POLICY_MAX(NLA_U32, 1),
+};
+
+/* PORTCLASS_CMD_PORT_STATS_GET - dump */
+static const struct nla_policy portclass_port_stats_get_nl_policy[PORTCLASS_A_PORT_STATS_PROTO + 1] = {
+	[PORTCLASS_A_PORT_STATS_SCOPE] = NLA_POLICY_MAX(NLA_U32, 2),
+	[PORTCLASS_A_PORT_STATS_PROTO] = NLA_POLICY_MAX(NLA_U32, 1),
+};
+
+/* Ops table for portclass */
+static const struct genl_split_ops portclass_nl_ops[] = {
+	{
+		.cmd	= PORTCLASS_CMD_GET,
+		.doit	= portclass_nl_get_doit,
+		.flags	= GENL_CMD_CAP_DO,
+	},
+	{
+		.cmd		= PORTCLASS_CMD_SET,
+		.doit		= portclass_nl_set_doit,
+		.policy		= portclass_set_nl_policy,
+		.maxattr	= PORTCLASS_A_CONFIG_RULE,
+		.flags		= GENL_CMD_CAP_DO,
+	},
+	{
+		.cmd		= PORTCLASS_CMD_RULE_GET,
+		.dumpit		= portclass_nl_rule_get_dumpit,
+		.policy		= portclass_rule_get_nl_policy,
+		.maxattr	= PORTCLASS_A_RULES_PROTO,
+		.flags		= GENL_CMD_CAP_DUMP,
+	},
+	{
+		.cmd		= PORTCLASS_CMD_STATS_GET,
+		.dumpit		= portclass_nl_stats_get_dumpit,
+		.policy		= portclass_stats_get_nl_policy,
+		.maxattr	= PORTCLASS_A_STATS_PROTO,
+		.flags		= GENL_CMD_CAP_DUMP,
+	},
+	{
+		.cmd		= PORTCLASS_CMD_PORT_STATS_GET,
+		.dumpit		= portclass_nl_port_stats_get_dumpit,
+		.policy		= portclass_port_stats_get_nl_policy,
+		.maxattr	= PORTCLASS_A_PORT_STATS_PROTO,
+		.flags		= GENL_CMD_CAP_DUMP,
+	},
+};
+
+static const struct genl_multicast_group portclass_nl_mcgrps[] = {
+	[PORTCLASS_NLGRP_CONFIG] = { "config", },
+};
+
+struct genl_family portclass_nl_family __ro_after_init = {
+	.name		= PORTCLASS_FAMILY_NAME,
+	.version	= PORTCLASS_FAMILY_VERSION,
+	.netnsok	= true,
+	.parallel_ops	= true,
+	.module		= THIS_MODULE,
+	.split_ops	= portclass_nl_ops,
+	.n_split_ops	= ARRAY_SIZE(portclass_nl_ops),
+	.mcgrps		= portclass_nl_mcgrps,
+	.n_mcgrps	= ARRAY_SIZE(portclass_nl_mcgrps),
+};
