@@ -1,0 +1,287 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Dumps. A cursor is a number, never a pointer, so that a dump may pause for
+ * as long as its reader likes while everything it walks goes on changing.
+ */
+#include <net/genetlink.h>
+
+#include "genl.h"
+#include "netns.h"
+#include "table.h"
+
+#define PATHS	(PORTCLASS_SCOPES * PORTCLASS_PROTOS)
+
+/* Rules, statistics and ports are all selected by the same two attributes. */
+static_assert((int)PORTCLASS_A_RULES_SCOPE == (int)PORTCLASS_A_STATS_SCOPE &&
+	      (int)PORTCLASS_A_RULES_PROTO == (int)PORTCLASS_A_STATS_PROTO &&
+	      (int)PORTCLASS_A_RULES_SCOPE == (int)PORTCLASS_A_PORT_STATS_SCOPE &&
+	      (int)PORTCLASS_A_RULES_PROTO == (int)PORTCLASS_A_PORT_STATS_PROTO);
+
+/* Is a (scope, protocol) among those that the request asks for? */
+static bool is_selected(struct netlink_callback *cb, u32 path)
+{
+	struct nlattr **attrs = portclass_compat_dump_attrs(cb);
+	const struct nlattr *scope = attrs[PORTCLASS_A_STATS_SCOPE];
+	const struct nlattr *proto = attrs[PORTCLASS_A_STATS_PROTO];
+
+	return (!scope || nla_get_u32(scope) == path / PORTCLASS_PROTOS) &&
+	       (!proto || nla_get_u32(proto) == path % PORTCLASS_PROTOS);
+}
+
+static void *msg_start(struct sk_buff *skb, struct netlink_callback *cb, u8 cmd)
+{
+	return genlmsg_put(skb, NETLINK_CB(cb->skb).portid, cb->nlh->nlmsg_seq,
+			   &portclass_nl_family, NLM_F_MULTI, cmd);
+}
+
+/* Close a message, or take it back if it didn't fit. */
+static int msg_end(struct sk_buff *skb, void *hdr, int err)
+{
+	if (err)
+		genlmsg_cancel(skb, hdr);
+	else
+		genlmsg_end(skb, hdr);
+	return err;
+}
+
+static int put_rule(struct sk_buff *skb, const struct portclass_rule *rule)
+{
+	struct nlattr *nest = nla_nest_start(skb, PORTCLASS_A_RULES_RULE);
+
+	if (!nest ||
+	    nla_put_u32(skb, PORTCLASS_A_RULE_SCOPE, rule->scope) ||
+	    nla_put_u32(skb, PORTCLASS_A_RULE_PROTO, rule->proto) ||
+	    nla_put_u32(skb, PORTCLASS_A_RULE_ACTION, rule->action) ||
+	    nla_put_u16(skb, PORTCLASS_A_RULE_PORT_LOW, rule->low) ||
+	    nla_put_u16(skb, PORTCLASS_A_RULE_PORT_HIGH, rule->high))
+		return -EMSGSIZE;
+
+	nla_nest_end(skb, nest);
+	return 0;
+}
+
+/**
+ * portclass_nl_rule_get_dumpit() - dump the rules as ranges
+ * @skb: where to put as many as fit
+ * @cb: args[0] is where to go on, see portclass_table_next_rule()
+ *
+ * A change between two parts of a dump shows in NLM_F_DUMP_INTR.
+ *
+ * Context: process.
+ * Return: the length of @skb; -EMSGSIZE if not even one fits.
+ */
+int portclass_nl_rule_get_dumpit(struct sk_buff *skb,
+				 struct netlink_callback *cb)
+{
+	struct portclass_net *pn = portclass_net_of(sock_net(cb->skb->sk));
+	const struct portclass_table *table;
+	struct portclass_rule rule;
+	u32 at = cb->args[0];
+	int err = 0;
+
+	rcu_read_lock();
+	table = rcu_dereference(pn->table);
+	cb->seq = table ? table->generation : 1;
+
+	while (table && portclass_table_next_rule(table, at, &rule)) {
+		u32 path = rule.scope * PORTCLASS_PROTOS + rule.proto;
+		void *hdr;
+
+		if (is_selected(cb, path)) {
+			hdr = msg_start(skb, cb, PORTCLASS_CMD_RULE_GET);
+			if (!hdr) {
+				err = -EMSGSIZE;
+				break;
+			}
+			genl_dump_check_consistent(cb, hdr);
+			err = msg_end(skb, hdr, put_rule(skb, &rule));
+			if (err)
+				break;
+		}
+		at = path * PORTCLASS_PORTS + rule.high + 1;
+	}
+	rcu_read_unlock();
+
+	cb->args[0] = at;
+	return skb->len ?: err;
+}
+
+static int put_class(struct sk_buff *skb, unsigned int class,
+		     const struct portclass_class_stats *stats)
+{
+	const int pad = PORTCLASS_A_CLASS_STATS_PAD;
+	struct nlattr *nest;
+
+	nest = nla_nest_start(skb, PORTCLASS_A_STATS_CLASS_STATS);
+	if (!nest ||
+	    nla_put_u32(skb, PORTCLASS_A_CLASS_STATS_CLASS, class) ||
+	    nla_put_u64_64bit(skb, PORTCLASS_A_CLASS_STATS_FLOWS,
+			      stats->flows, pad) ||
+	    nla_put_u64_64bit(skb, PORTCLASS_A_CLASS_STATS_PACKETS,
+			      stats->packets, pad) ||
+	    nla_put_u64_64bit(skb, PORTCLASS_A_CLASS_STATS_BYTES,
+			      stats->bytes, pad) ||
+	    nla_put_u64_64bit(skb, PORTCLASS_A_CLASS_STATS_DENIED_FLOWS,
+			      stats->denied_flows, pad) ||
+	    nla_put_u64_64bit(skb, PORTCLASS_A_CLASS_STATS_DENIED_PACKETS,
+			      stats->denied_packets, pad) ||
+	    nla_put_u64_64bit(skb, PORTCLASS_A_CLASS_STATS_DENIED_BYTES,
+			      stats->denied_bytes, pad))
+		return -EMSGSIZE;
+
+	nla_nest_end(skb, nest);
+	return 0;
+}
+
+static int put_path(struct sk_buff *skb, u32 path,
+		    const struct portclass_path_stats *stats)
+{
+	const int pad = PORTCLASS_A_STATS_PAD;
+	unsigned int c;
+
+	if (nla_put_u32(skb, PORTCLASS_A_STATS_SCOPE, path / PORTCLASS_PROTOS) ||
+	    nla_put_u32(skb, PORTCLASS_A_STATS_PROTO, path % PORTCLASS_PROTOS) ||
+	    nla_put_u64_64bit(skb, PORTCLASS_A_STATS_MALFORMED,
+			      stats->malformed, pad) ||
+	    nla_put_u64_64bit(skb, PORTCLASS_A_STATS_FRAGMENTS,
+			      stats->fragments, pad) ||
+	    nla_put_u64_64bit(skb, PORTCLASS_A_STATS_UNLISTED,
+			      stats->unlisted, pad))
+		return -EMSGSIZE;
+
+	for (c = 0; c < PORTCLASS_CLASSES; c++)
+		if (put_class(skb, c, &stats->class[c]))
+			return -EMSGSIZE;
+
+	return 0;
+}
+
+/**
+ * portclass_nl_stats_get_dumpit() - dump the counters by class
+ * @skb: where to put as many as fit
+ * @cb: args[0] is the (scope, protocol) to go on with
+ *
+ * Context: process, may sleep.
+ * Return: the length of @skb; -EMSGSIZE if not even one fits; -ENOMEM.
+ */
+int portclass_nl_stats_get_dumpit(struct sk_buff *skb,
+				  struct netlink_callback *cb)
+{
+	struct portclass_net *pn = portclass_net_of(sock_net(cb->skb->sk));
+	struct portclass_path_stats *stats;
+	u32 path = cb->args[0];
+	int err = 0;
+
+	stats = kzalloc(sizeof(*stats), GFP_KERNEL);
+	if (!stats)
+		return -ENOMEM;
+
+	mutex_lock(&pn->lock); /* the counters come with the first change */
+	for (; path < PATHS; path++) {
+		void *hdr;
+
+		if (!is_selected(cb, path))
+			continue;
+		if (pn->counters)
+			portclass_counters_sum(pn->counters,
+					       path / PORTCLASS_PROTOS,
+					       path % PORTCLASS_PROTOS, stats);
+
+		hdr = msg_start(skb, cb, PORTCLASS_CMD_STATS_GET);
+		err = hdr ? msg_end(skb, hdr, put_path(skb, path, stats)) :
+			    -EMSGSIZE;
+		if (err)
+			break;
+	}
+	mutex_unlock(&pn->lock);
+
+	kfree(stats);
+	cb->args[0] = path;
+	return skb->len ?: err;
+}
+
+static int put_port(struct sk_buff *skb, const struct portclass_key *key,
+		    const struct portclass_port_stats *stats)
+{
+	const int pad = PORTCLASS_A_PORT_STATS_PAD;
+
+	if (nla_put_u32(skb, PORTCLASS_A_PORT_STATS_SCOPE, key->scope) ||
+	    nla_put_u32(skb, PORTCLASS_A_PORT_STATS_PROTO, key->proto) ||
+	    nla_put_u16(skb, PORTCLASS_A_PORT_STATS_PORT, key->port) ||
+	    nla_put_u64_64bit(skb, PORTCLASS_A_PORT_STATS_FLOWS,
+			      stats->flows, pad) ||
+	    nla_put_u64_64bit(skb, PORTCLASS_A_PORT_STATS_PACKETS,
+			      stats->packets, pad) ||
+	    nla_put_u64_64bit(skb, PORTCLASS_A_PORT_STATS_BYTES,
+			      stats->bytes, pad) ||
+	    nla_put_u64_64bit(skb, PORTCLASS_A_PORT_STATS_DENIED_PACKETS,
+			      stats->denied_packets, pad))
+		return -EMSGSIZE;
+
+	return 0;
+}
+
+/* Put the ports from @key on, of its scope and protocol. */
+static int put_ports(struct sk_buff *skb, struct netlink_callback *cb,
+		     struct portclass_ports *ports, struct portclass_key *key,
+		     u32 *at)
+{
+	struct portclass_port_stats stats;
+	void *hdr;
+	int err;
+
+	while (portclass_ports_next(ports, key, &stats)) {
+		hdr = msg_start(skb, cb, PORTCLASS_CMD_PORT_STATS_GET);
+		err = hdr ? msg_end(skb, hdr, put_port(skb, key, &stats)) :
+			    -EMSGSIZE;
+		*at = round_down(*at, PORTCLASS_PORTS) + key->port + !err;
+		if (err)
+			return err;
+		if (key->port == U16_MAX)
+			break;
+		key->port++;
+	}
+
+	return 0;
+}
+
+/**
+ * portclass_nl_port_stats_get_dumpit() - dump the counters by port
+ * @skb: where to put as many as fit
+ * @cb: args[0] is where to go on, (scope * PORTCLASS_PROTOS + proto) *
+ *	PORTCLASS_PORTS + port
+ *
+ * Context: process, may sleep.
+ * Return: the length of @skb; -EMSGSIZE if not even one fits.
+ */
+int portclass_nl_port_stats_get_dumpit(struct sk_buff *skb,
+				       struct netlink_callback *cb)
+{
+	struct portclass_net *pn = portclass_net_of(sock_net(cb->skb->sk));
+	struct portclass_counters *counters;
+	u32 at = cb->args[0];
+	int err = 0;
+
+	mutex_lock(&pn->lock); /* the counters come with the first change */
+	counters = pn->counters;
+	mutex_unlock(&pn->lock);
+
+	while (counters && at < PATHS * PORTCLASS_PORTS) {
+		u32 path = at / PORTCLASS_PORTS;
+		struct portclass_key key = {
+			.port = at % PORTCLASS_PORTS,
+			.scope = path / PORTCLASS_PROTOS,
+			.proto = path % PORTCLASS_PROTOS,
+		};
+
+		if (is_selected(cb, path)) {
+			err = put_ports(skb, cb, &counters->ports, &key, &at);
+			if (err)
+				break;
+		}
+		at = (path + 1) * PORTCLASS_PORTS;
+	}
+
+	cb->args[0] = at;
+	return skb->len ?: err;
+}

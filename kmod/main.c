@@ -1,0 +1,53 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * portclass: counts TCP and UDP flows by port class and port, and denies ports.
+ */
+#include <linux/module.h>
+#include <linux/rcupdate.h>
+
+#include "genl.h"
+#include "netns.h"
+#include "sysfs.h"
+#include "version.h"
+
+static int __init portclass_init(void)
+{
+	int err;
+
+	err = portclass_net_register();
+	if (err)
+		return err;
+
+	err = portclass_sysfs_create();
+	if (err)
+		goto unregister_net;
+
+	/* Last: from here on there are requests. */
+	err = genl_register_family(&portclass_nl_family);
+	if (err)
+		goto remove_sysfs;
+
+	return 0;
+
+remove_sysfs:
+	portclass_sysfs_remove();
+unregister_net:
+	portclass_net_unregister();
+	return err;
+}
+
+static void __exit portclass_exit(void)
+{
+	genl_unregister_family(&portclass_nl_family);
+	portclass_sysfs_remove();
+	portclass_net_unregister();
+	rcu_barrier(); /* for portclass_table_free_rcu() */
+}
+
+module_init(portclass_init);
+module_exit(portclass_exit);
+
+MODULE_DESCRIPTION("TCP and UDP by port class: counts every port, denies by bitmap");
+MODULE_LICENSE("GPL");
+MODULE_VERSION(PORTCLASS_VERSION);
+MODULE_ALIAS_GENL_FAMILY(PORTCLASS_FAMILY_NAME);

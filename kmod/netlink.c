@@ -1,0 +1,343 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Requests that read or change the configuration. What the generated policy
+ * can't say is checked here before any lock is taken; then a clone is changed
+ * and published, or dropped.
+ */
+#include <net/genetlink.h>
+
+#include "genl.h"
+#include "netns.h"
+#include "table.h"
+#include "version.h"
+
+/* Attributes that may stand in a request more than once. */
+#define REPEATED	(BIT(PORTCLASS_A_CONFIG_POLICY) | \
+			 BIT(PORTCLASS_A_CONFIG_RULE))
+
+/* The parser lets the last one win; an author of two meant something else. */
+static int check_once(const struct nlattr *head, int len, unsigned long repeated,
+		      struct netlink_ext_ack *extack)
+{
+	const struct nlattr *attr;
+	unsigned long seen = 0;
+	int rem;
+
+	nla_for_each_attr(attr, head, len, rem) {
+		unsigned long bit = BIT(nla_type(attr));
+
+		if (seen & bit & ~repeated) {
+			NL_SET_ERR_MSG_ATTR(extack, attr,
+					    "attribute given twice");
+			return -EINVAL;
+		}
+		seen |= bit;
+	}
+
+	return 0;
+}
+
+/* Parse a nest of which all attributes up to and including @required must be. */
+static int parse_nest(struct nlattr **tb, int max, int required,
+		      const struct nlattr *nest, const struct nla_policy *policy,
+		      struct netlink_ext_ack *extack)
+{
+	int err, i;
+
+	err = nla_parse_nested(tb, max, nest, policy, extack);
+	if (err)
+		return err;
+
+	err = check_once(nla_data(nest), nla_len(nest), 0, extack);
+	if (err)
+		return err;
+
+	for (i = 1; i <= required; i++) {
+		if (NL_REQ_ATTR_CHECK(extack, nest, tb, i)) {
+			NL_SET_ERR_MSG_ATTR(extack, nest,
+					    "an attribute is missing in here");
+			return -EINVAL;
+		}
+	}
+
+	return 0;
+}
+
+static int parse_policy(const struct nlattr *nest, struct nlattr **tb,
+			struct netlink_ext_ack *extack)
+{
+	return parse_nest(tb, PORTCLASS_A_POLICY_MAX,
+			  PORTCLASS_A_POLICY_ACTION, nest,
+			  portclass_policy_nl_policy, extack);
+}
+
+static int parse_rule(const struct nlattr *nest, struct portclass_rule *rule,
+		      struct netlink_ext_ack *extack)
+{
+	struct nlattr *tb[PORTCLASS_A_RULE_MAX + 1];
+	int err;
+
+	err = parse_nest(tb, PORTCLASS_A_RULE_MAX, PORTCLASS_A_RULE_PORT_LOW,
+			 nest, portclass_rule_nl_policy, extack);
+	if (err)
+		return err;
+
+	rule->scope = nla_get_u32(tb[PORTCLASS_A_RULE_SCOPE]);
+	rule->proto = nla_get_u32(tb[PORTCLASS_A_RULE_PROTO]);
+	rule->action = nla_get_u32(tb[PORTCLASS_A_RULE_ACTION]);
+	rule->low = nla_get_u16(tb[PORTCLASS_A_RULE_PORT_LOW]);
+	rule->high = rule->low;
+	if (tb[PORTCLASS_A_RULE_PORT_HIGH])
+		rule->high = nla_get_u16(tb[PORTCLASS_A_RULE_PORT_HIGH]);
+
+	if (rule->high < rule->low) {
+		NL_SET_ERR_MSG_ATTR(extack, tb[PORTCLASS_A_RULE_PORT_HIGH],
+				    "last port is below the first one");
+		return -EINVAL;
+	}
+
+	return 0;
+}
+
+/* All that can be said against a request without knowing the configuration. */
+static int check_request(struct genl_info *info)
+{
+	const struct nlattr *attrs = genlmsg_data(info->genlhdr);
+	int len = genlmsg_len(info->genlhdr);
+	const struct nlattr *attr;
+	int err, rem;
+
+	if (!len) {
+		NL_SET_ERR_MSG(info->extack, "the request changes nothing");
+		return -EINVAL;
+	}
+
+	err = check_once(attrs, len, REPEATED, info->extack);
+	if (err)
+		return err;
+
+	nla_for_each_attr(attr, attrs, len, rem) {
+		struct nlattr *tb[PORTCLASS_A_POLICY_MAX + 1];
+		struct portclass_rule rule;
+
+		if (nla_type(attr) == PORTCLASS_A_CONFIG_RULE)
+			err = parse_rule(attr, &rule, info->extack);
+		else if (nla_type(attr) == PORTCLASS_A_CONFIG_POLICY)
+			err = parse_policy(attr, tb, info->extack);
+		if (err)
+			return err;
+	}
+
+	return 0;
+}
+
+static int apply_policies(struct portclass_table *table, struct genl_info *info)
+{
+	struct nlattr *tb[PORTCLASS_A_POLICY_MAX + 1];
+	const struct nlattr *attr;
+	int err, rem;
+
+	nla_for_each_attr(attr, genlmsg_data(info->genlhdr),
+			  genlmsg_len(info->genlhdr), rem) {
+		if (nla_type(attr) != PORTCLASS_A_CONFIG_POLICY)
+			continue;
+		err = parse_policy(attr, tb, info->extack);
+		if (err)
+			return err;
+		portclass_table_set_policy(table,
+					   nla_get_u32(tb[PORTCLASS_A_POLICY_SCOPE]),
+					   nla_get_u32(tb[PORTCLASS_A_POLICY_PROTO]),
+					   nla_get_u32(tb[PORTCLASS_A_POLICY_CLASS]),
+					   nla_get_u32(tb[PORTCLASS_A_POLICY_ACTION]));
+	}
+
+	return 0;
+}
+
+static int apply_rules(struct portclass_table *table, struct genl_info *info)
+{
+	struct portclass_rule rule;
+	const struct nlattr *attr;
+	int err, rem;
+
+	nla_for_each_attr(attr, genlmsg_data(info->genlhdr),
+			  genlmsg_len(info->genlhdr), rem) {
+		if (nla_type(attr) != PORTCLASS_A_CONFIG_RULE)
+			continue;
+		err = parse_rule(attr, &rule, info->extack);
+		if (!err)
+			err = portclass_table_set_rule(table, &rule);
+		if (err)
+			return err;
+	}
+
+	return 0;
+}
+
+/* Do to @table, which nobody sees yet, what a checked request says. */
+static int apply(struct portclass_table *table, struct genl_info *info)
+{
+	int err;
+
+	if (info->attrs[PORTCLASS_A_CONFIG_FLUSH])
+		portclass_table_flush(table);
+
+	err = apply_policies(table, info);
+	if (err)
+		return err;
+	err = apply_rules(table, info);
+	if (err)
+		return err;
+
+	if (info->attrs[PORTCLASS_A_CONFIG_MODE])
+		table->mode = nla_get_u32(info->attrs[PORTCLASS_A_CONFIG_MODE]);
+
+	table->generation++;
+	return portclass_table_compile(table);
+}
+
+static int put_policy(struct sk_buff *skb, unsigned int s, unsigned int p,
+		      unsigned int c, u8 action)
+{
+	struct nlattr *nest = nla_nest_start(skb, PORTCLASS_A_CONFIG_POLICY);
+
+	if (!nest ||
+	    nla_put_u32(skb, PORTCLASS_A_POLICY_SCOPE, s) ||
+	    nla_put_u32(skb, PORTCLASS_A_POLICY_PROTO, p) ||
+	    nla_put_u32(skb, PORTCLASS_A_POLICY_CLASS, c) ||
+	    nla_put_u32(skb, PORTCLASS_A_POLICY_ACTION, action))
+		return -EMSGSIZE;
+
+	nla_nest_end(skb, nest);
+	return 0;
+}
+
+/* The configuration without its rules; a namespace at rest has the default. */
+static int put_config(struct sk_buff *skb, const struct portclass_table *table)
+{
+	unsigned int s, p, c;
+
+	if (nla_put_string(skb, PORTCLASS_A_CONFIG_VERSION, PORTCLASS_VERSION) ||
+	    nla_put_u8(skb, PORTCLASS_A_CONFIG_ACTIVE, !!table) ||
+	    nla_put_u32(skb, PORTCLASS_A_CONFIG_GENERATION,
+			table ? table->generation : 1) ||
+	    nla_put_u32(skb, PORTCLASS_A_CONFIG_MODE,
+			table ? table->mode : PORTCLASS_MODE_ENFORCE))
+		return -EMSGSIZE;
+
+	for (s = 0; s < PORTCLASS_SCOPES; s++)
+		for (p = 0; p < PORTCLASS_PROTOS; p++)
+			for (c = 0; c < PORTCLASS_CLASSES; c++)
+				if (put_policy(skb, s, p, c,
+					       table ? table->policy[s][p][c] :
+						       PORTCLASS_ACTION_ALLOW))
+					return -EMSGSIZE;
+
+	return 0;
+}
+
+/* A whole message with the configuration, for an answer or a notification. */
+static struct sk_buff *config_msg(struct portclass_net *pn, u32 portid, u32 seq,
+				  u8 cmd)
+{
+	struct sk_buff *skb = genlmsg_new(GENLMSG_DEFAULT_SIZE, GFP_KERNEL);
+	void *hdr;
+	int err;
+
+	if (!skb)
+		return NULL;
+
+	hdr = genlmsg_put(skb, portid, seq, &portclass_nl_family, 0, cmd);
+	if (!hdr)
+		goto free;
+
+	rcu_read_lock();
+	err = put_config(skb, rcu_dereference(pn->table));
+	rcu_read_unlock();
+	if (err)
+		goto free;
+
+	genlmsg_end(skb, hdr);
+	return skb;
+
+free:
+	nlmsg_free(skb);
+	return NULL;
+}
+
+/**
+ * portclass_nl_get_doit() - answer a request for the configuration
+ * @skb: the request
+ * @info: its attributes and its namespace
+ *
+ * Context: process, may sleep.
+ * Return: 0; -ENOMEM; what genlmsg_reply() returns.
+ */
+int portclass_nl_get_doit(struct sk_buff *skb, struct genl_info *info)
+{
+	struct portclass_net *pn = portclass_net_of(genl_info_net(info));
+	struct sk_buff *msg;
+
+	msg = config_msg(pn, info->snd_portid, info->snd_seq,
+			 PORTCLASS_CMD_GET);
+	if (!msg)
+		return -ENOMEM;
+
+	return genlmsg_reply(msg, info);
+}
+
+/* Listeners who can't be told for lack of memory learn that they missed one. */
+static void notify(struct portclass_net *pn)
+{
+	struct sk_buff *msg = config_msg(pn, 0, 0, PORTCLASS_CMD_CHANGED_NTF);
+
+	if (!msg) {
+		genl_set_err(&portclass_nl_family, pn->net, 0,
+			     PORTCLASS_NLGRP_CONFIG, -ENOBUFS);
+		return;
+	}
+
+	genlmsg_multicast_netns(&portclass_nl_family, pn->net, msg, 0,
+				PORTCLASS_NLGRP_CONFIG, GFP_KERNEL);
+}
+
+/**
+ * portclass_nl_set_doit() - change the configuration, all of it or nothing
+ * @skb: the request
+ * @info: its attributes and its namespace
+ *
+ * Context: process, may sleep; takes the namespace's lock.
+ * Return: 0; -EPERM without CAP_NET_ADMIN over the namespace; -EINVAL and what
+ * the policy's checks return for a bad request, with the attribute and the
+ * reason in extack; -ENOMEM; what portclass_net_publish() returns.
+ */
+int portclass_nl_set_doit(struct sk_buff *skb, struct genl_info *info)
+{
+	struct portclass_net *pn = portclass_net_of(genl_info_net(info));
+	struct portclass_table *old, *new;
+	int err;
+
+	if (!netlink_ns_capable(skb, pn->net->user_ns, CAP_NET_ADMIN)) {
+		NL_SET_ERR_MSG(info->extack,
+			       "needs CAP_NET_ADMIN over this network namespace");
+		return -EPERM;
+	}
+
+	err = check_request(info);
+	if (err)
+		return err;
+
+	mutex_lock(&pn->lock);
+	old = rcu_dereference_protected(pn->table, lockdep_is_held(&pn->lock));
+	new = old ? portclass_table_clone(old) : portclass_table_alloc();
+	err = new ? apply(new, info) : -ENOMEM;
+	if (!err)
+		err = portclass_net_publish(pn, new);
+	if (err)
+		portclass_table_free(new);
+	else
+		notify(pn);
+	mutex_unlock(&pn->lock);
+
+	return err;
+}

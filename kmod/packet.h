@@ -1,0 +1,49 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+#ifndef _PORTCLASS_PACKET_H
+#define _PORTCLASS_PACKET_H
+
+#include <linux/netfilter.h>
+#include <linux/skbuff.h>
+
+#include "table.h"
+
+/**
+ * enum portclass_packet_kind - what can be said of a packet
+ * @PORTCLASS_PACKET_OTHER: neither TCP nor UDP: not ours to look at
+ * @PORTCLASS_PACKET_FLOW: part of a flow, struct portclass_packet is filled
+ * @PORTCLASS_PACKET_FRAGMENT: no first fragment, so it has no ports
+ * @PORTCLASS_PACKET_MALFORMED: TCP or UDP whose header is cut off or impossible
+ */
+enum portclass_packet_kind {
+	PORTCLASS_PACKET_OTHER,
+	PORTCLASS_PACKET_FLOW,
+	PORTCLASS_PACKET_FRAGMENT,
+	PORTCLASS_PACKET_MALFORMED,
+};
+
+/**
+ * struct portclass_packet - a packet's place in its flow
+ * @flow: what it is counted under
+ * @dialled: what it is judged under, if it is; and counted, if denied
+ * @peer_port: the port it came from, host byte order
+ * @proto: enum portclass_proto; set for fragments and malformed packets too
+ * @judged: it may open a flow, so the bitmap has a say
+ * @opens: it is the first packet of a flow
+ */
+struct portclass_packet {
+	struct portclass_key flow;
+	struct portclass_key dialled;
+	u16 peer_port;
+	u8 proto;
+	bool judged;
+	bool opens;
+};
+
+enum portclass_packet_kind
+portclass_packet_read(const struct sk_buff *skb, u8 family,
+		      enum portclass_scope hook, const struct sock *sk,
+		      struct portclass_packet *pkt);
+bool portclass_packet_is_owned(struct net *net, struct sk_buff *skb, u8 family,
+			       const struct portclass_packet *pkt);
+
+#endif /* _PORTCLASS_PACKET_H */

@@ -1,0 +1,167 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * /sys/kernel/portclass: a read-only summary of the initial namespace, one
+ * value a file. Documented in sysfs-kernel-portclass beside this.
+ */
+#include <linux/kobject.h>
+#include <linux/slab.h>
+#include <linux/sysfs.h>
+
+#include "netns.h"
+#include "sysfs.h"
+#include "version.h"
+
+static struct kobject *root;
+static struct kobject *proto_dirs[PORTCLASS_PROTOS];
+static struct kobject *class_dirs[PORTCLASS_PROTOS][PORTCLASS_CLASSES];
+
+static const char * const proto_names[] = { "tcp", "udp" };
+static const char * const class_names[] = {
+	"well_known", "registered", "dynamic"
+};
+
+static ssize_t version_show(struct kobject *kobj, struct kobj_attribute *attr,
+			    char *buf)
+{
+	return sysfs_emit(buf, "%s\n", PORTCLASS_VERSION);
+}
+
+static ssize_t mode_show(struct kobject *kobj, struct kobj_attribute *attr,
+			 char *buf)
+{
+	const struct portclass_net *pn = portclass_net_of(&init_net);
+	bool observe;
+
+	rcu_read_lock();
+	observe = rcu_dereference(pn->table)->mode == PORTCLASS_MODE_OBSERVE;
+	rcu_read_unlock();
+
+	return sysfs_emit(buf, "%s\n", observe ? "observe" : "enforce");
+}
+
+static struct kobj_attribute version_attr = __ATTR_RO(version);
+static struct kobj_attribute mode_attr = __ATTR_RO(mode);
+
+static const struct attribute *root_attrs[] = {
+	&version_attr.attr,
+	&mode_attr.attr,
+	NULL
+};
+
+/* A counter's file; which counter is said by its place in the struct. */
+struct stats_attr {
+	struct kobj_attribute kattr;
+	size_t offset;
+};
+
+/* Sum of one counter over the scopes. */
+static ssize_t stats_show(struct kobject *kobj, struct kobj_attribute *attr,
+			  char *buf)
+{
+	const struct portclass_net *pn = portclass_net_of(&init_net);
+	struct portclass_path_stats *stats;
+	unsigned int i, scope;
+	size_t offset;
+	u64 sum = 0;
+
+	stats = kmalloc(sizeof(*stats), GFP_KERNEL);
+	if (!stats)
+		return -ENOMEM;
+
+	offset = container_of(attr, struct stats_attr, kattr)->offset;
+	for (i = 0; i < PORTCLASS_PROTOS * PORTCLASS_CLASSES; i++) {
+		unsigned int p = i / PORTCLASS_CLASSES;
+		unsigned int c = i % PORTCLASS_CLASSES;
+
+		if (kobj != class_dirs[p][c])
+			continue;
+		for (scope = 0; scope < PORTCLASS_SCOPES; scope++) {
+			portclass_counters_sum(pn->counters, scope, p, stats);
+			sum += *(u64 *)((void *)&stats->class[c] + offset);
+		}
+	}
+	kfree(stats);
+
+	return sysfs_emit(buf, "%llu\n", sum);
+}
+
+#define STATS_ATTR(field)						\
+	static struct stats_attr field##_attr = {			\
+		.kattr	= __ATTR(field, 0444, stats_show, NULL),	\
+		.offset	= offsetof(struct portclass_class_stats, field),\
+	}
+
+STATS_ATTR(flows);
+STATS_ATTR(packets);
+STATS_ATTR(bytes);
+STATS_ATTR(denied_flows);
+STATS_ATTR(denied_packets);
+STATS_ATTR(denied_bytes);
+
+static const struct attribute *stats_attrs[] = {
+	&flows_attr.kattr.attr,
+	&packets_attr.kattr.attr,
+	&bytes_attr.kattr.attr,
+	&denied_flows_attr.kattr.attr,
+	&denied_packets_attr.kattr.attr,
+	&denied_bytes_attr.kattr.attr,
+	NULL
+};
+
+static int dir_add(struct kobject **dir, const char *name,
+		   struct kobject *parent, const struct attribute **attrs)
+{
+	*dir = kobject_create_and_add(name, parent);
+	if (!*dir)
+		return -ENOMEM;
+
+	return attrs ? sysfs_create_files(*dir, attrs) : 0;
+}
+
+/**
+ * portclass_sysfs_create() - make /sys/kernel/portclass
+ *
+ * Context: process, may sleep; the initial namespace is active.
+ * Return: 0; -ENOMEM and what kobject_add() returns, and nothing is left.
+ */
+int portclass_sysfs_create(void)
+{
+	unsigned int p, c;
+	int err;
+
+	err = dir_add(&root, "portclass", kernel_kobj, root_attrs);
+	for (p = 0; !err && p < PORTCLASS_PROTOS; p++) {
+		err = dir_add(&proto_dirs[p], proto_names[p], root, NULL);
+		for (c = 0; !err && c < PORTCLASS_CLASSES; c++)
+			err = dir_add(&class_dirs[p][c], class_names[c],
+				      proto_dirs[p], stats_attrs);
+	}
+
+	if (err)
+		portclass_sysfs_remove();
+	return err;
+}
+
+static void dir_remove(struct kobject **dir)
+{
+	/* Its files go with it; waits for who is reading one. */
+	kobject_put(*dir);
+	*dir = NULL;
+}
+
+/**
+ * portclass_sysfs_remove() - remove what portclass_sysfs_create() has made
+ *
+ * Context: process, may sleep. No reader is in our code when it returns.
+ */
+void portclass_sysfs_remove(void)
+{
+	unsigned int p, c;
+
+	for (p = 0; p < PORTCLASS_PROTOS; p++) {
+		for (c = 0; c < PORTCLASS_CLASSES; c++)
+			dir_remove(&class_dirs[p][c]);
+		dir_remove(&proto_dirs[p]);
+	}
+	dir_remove(&root);
+}

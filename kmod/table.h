@@ -1,0 +1,142 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+#ifndef _PORTCLASS_TABLE_H
+#define _PORTCLASS_TABLE_H
+
+#include <linux/bitops.h>
+#include <linux/cache.h>
+#include <linux/types.h>
+#include <uapi/linux/portclass.h>
+
+#define PORTCLASS_SCOPES	(PORTCLASS_SCOPE_FORWARD + 1)
+#define PORTCLASS_PROTOS	(PORTCLASS_PROTO_UDP + 1)
+#define PORTCLASS_CLASSES	(PORTCLASS_CLASS_DYNAMIC + 1)
+#define PORTCLASS_PORTS		65536
+
+/**
+ * struct portclass_key - what a packet is judged or counted under
+ * @port: service port, host byte order
+ * @scope: enum portclass_scope
+ * @proto: enum portclass_proto
+ */
+struct portclass_key {
+	u16 port;
+	u8 scope;
+	u8 proto;
+};
+
+/**
+ * struct portclass_rule - one action for a range of ports
+ * @low: first port, host byte order
+ * @high: last port, included; not below @low
+ * @scope: enum portclass_scope
+ * @proto: enum portclass_proto
+ * @action: enum portclass_action
+ */
+struct portclass_rule {
+	u16 low;
+	u16 high;
+	u8 scope;
+	u8 proto;
+	u8 action;
+};
+
+/**
+ * struct portclass_ruleset - the rules of one (scope, protocol), a bit a port
+ * @ruled: ports that a rule speaks of; NULL if none
+ * @denied: those of @ruled that are denied; NULL together with @ruled
+ */
+struct portclass_ruleset {
+	unsigned long *ruled;
+	unsigned long *denied;
+};
+
+/**
+ * struct portclass_table - the configuration of one namespace
+ * @deny: effective bitmaps by (scope, protocol), a set bit is a denied port;
+ *	NULL where nothing is denied
+ * @mode: enum portclass_mode
+ * @generation: goes up by one with each published change
+ * @policy: enum portclass_action by (scope, protocol, class), never UNSET
+ * @rules: what @deny is computed from, together with @policy
+ * @rcu: frees the table behind its last reader
+ *
+ * A table is changed by nobody once it is published. The packet path reads
+ * the first cache line of it and one bit; the rest is the control path's.
+ */
+struct portclass_table {
+	unsigned long *deny[PORTCLASS_SCOPES][PORTCLASS_PROTOS];
+	u8 mode;
+	u32 generation;
+
+	u8 policy[PORTCLASS_SCOPES][PORTCLASS_PROTOS][PORTCLASS_CLASSES];
+	struct portclass_ruleset rules[PORTCLASS_SCOPES][PORTCLASS_PROTOS];
+	struct rcu_head rcu;
+};
+
+/**
+ * portclass_class_of() - the class of a port (RFC 6335, section 6)
+ * @port: host byte order
+ *
+ * Context: any.
+ * Return: enum portclass_class.
+ */
+static inline enum portclass_class portclass_class_of(u16 port)
+{
+	if (port < 1024)
+		return PORTCLASS_CLASS_WELL_KNOWN;
+	if (port < 49152)
+		return PORTCLASS_CLASS_REGISTERED;
+	return PORTCLASS_CLASS_DYNAMIC;
+}
+
+/**
+ * portclass_table_denies() - the one test that decides on a packet
+ * @table: a compiled table
+ * @key: what to look up; its scope and proto are trusted to be in range
+ *
+ * Context: any; the caller holds what keeps @table alive.
+ * Return: true if @key is denied, whatever the mode.
+ */
+static inline bool portclass_table_denies(const struct portclass_table *table,
+					  const struct portclass_key *key)
+{
+	const unsigned long *deny = table->deny[key->scope][key->proto];
+
+	return deny && test_bit(key->port, deny);
+}
+
+/**
+ * portclass_table_denies_any() - does a scope deny anything at all?
+ * @table: a compiled table
+ * @scope: the scope to ask about
+ *
+ * Context: any; the caller holds what keeps @table alive.
+ * Return: true if a port of any protocol is denied in @scope.
+ */
+static inline bool
+portclass_table_denies_any(const struct portclass_table *table,
+			   enum portclass_scope scope)
+{
+	return table->deny[scope][PORTCLASS_PROTO_TCP] ||
+	       table->deny[scope][PORTCLASS_PROTO_UDP];
+}
+
+struct portclass_table *portclass_table_alloc(void);
+struct portclass_table *
+portclass_table_clone(const struct portclass_table *from);
+void portclass_table_free(struct portclass_table *table);
+void portclass_table_free_rcu(struct portclass_table *table);
+
+void portclass_table_flush(struct portclass_table *table);
+void portclass_table_set_policy(struct portclass_table *table,
+				enum portclass_scope scope,
+				enum portclass_proto proto,
+				enum portclass_class class,
+				enum portclass_action action);
+int portclass_table_set_rule(struct portclass_table *table,
+			     const struct portclass_rule *rule);
+int portclass_table_compile(struct portclass_table *table);
+bool portclass_table_next_rule(const struct portclass_table *table,
+			       u32 from, struct portclass_rule *rule);
+
+#endif /* _PORTCLASS_TABLE_H */
