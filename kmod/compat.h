@@ -15,7 +15,7 @@
  * ours is one or the other, and for such a one the older struct holds the same
  * fields under the same names.
  */
-#if LINUX_VERSION_CODE < KERNEL_VERSION(6, 2, 0)
+#if KERNEL_VERSION(6, 2, 0) > LINUX_VERSION_CODE
 #define genl_split_ops genl_ops
 #define split_ops ops
 #define n_split_ops n_ops
@@ -25,7 +25,7 @@
 static inline struct nlattr **
 portclass_compat_dump_attrs(struct netlink_callback *cb)
 {
-#if LINUX_VERSION_CODE < KERNEL_VERSION(6, 6, 0)
+#if KERNEL_VERSION(6, 6, 0) > LINUX_VERSION_CODE
 	return genl_dumpit_info(cb)->attrs;
 #else
 	return genl_info_dump(cb)->attrs;
@@ -35,7 +35,7 @@ portclass_compat_dump_attrs(struct netlink_callback *cb)
 /* 6.2 made the table of UDP sockets a namespace's own. */
 static inline struct udp_table *portclass_compat_udp_table(struct net *net)
 {
-#if LINUX_VERSION_CODE < KERNEL_VERSION(6, 2, 0)
+#if KERNEL_VERSION(6, 2, 0) > LINUX_VERSION_CODE
 	return &udp_table;
 #else
 	return net->ipv4.udp_table;

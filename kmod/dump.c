@@ -87,17 +87,20 @@ int portclass_nl_rule_get_dumpit(struct sk_buff *skb,
 		u32 path = rule.scope * PORTCLASS_PROTOS + rule.proto;
 		void *hdr;
 
-		if (is_selected(cb, path)) {
-			hdr = msg_start(skb, cb, PORTCLASS_CMD_RULE_GET);
-			if (!hdr) {
-				err = -EMSGSIZE;
-				break;
-			}
-			genl_dump_check_consistent(cb, hdr);
-			err = msg_end(skb, hdr, put_rule(skb, &rule));
-			if (err)
-				break;
+		if (!is_selected(cb, path)) {
+			at = (path + 1) * PORTCLASS_PORTS;
+			continue;
 		}
+
+		hdr = msg_start(skb, cb, PORTCLASS_CMD_RULE_GET);
+		if (!hdr) {
+			err = -EMSGSIZE;
+			break;
+		}
+		genl_dump_check_consistent(cb, hdr);
+		err = msg_end(skb, hdr, put_rule(skb, &rule));
+		if (err)
+			break;
 		at = path * PORTCLASS_PORTS + rule.high + 1;
 	}
 	rcu_read_unlock();

@@ -39,9 +39,10 @@ static bool stays_denied(struct sk_buff *skb, const struct nf_hook_state *state,
 	       !portclass_packet_is_owned(state->net, skb, family, pkt);
 }
 
-static __always_inline unsigned int
-judge(const struct portclass_net *pn, struct sk_buff *skb,
-      const struct nf_hook_state *state, u8 family, enum portclass_scope hook)
+static __always_inline unsigned int judge(const struct portclass_net *pn,
+					  struct sk_buff *skb,
+					  const struct nf_hook_state *state,
+					  u8 family, enum portclass_scope hook)
 {
 	const struct portclass_table *table;
 	const struct net_device *dev;

@@ -42,17 +42,20 @@ static struct portclass_key spill_key(int tag)
 	};
 }
 
-/* The page of a port, or NULL. Pairs with the release in ports_page_new(). */
+/*
+ * The page of a port, or NULL. What it points to is reached through it, and so
+ * seen as it was when it was published; see page_new().
+ */
 static struct portclass_port_page __percpu *
 page_of(const struct portclass_ports *ports, const struct portclass_key *key)
 {
 	const struct portclass_port_dir *dir;
 
-	dir = smp_load_acquire(&ports->dir[key->scope][key->proto]);
+	dir = READ_ONCE(ports->dir[key->scope][key->proto]);
 	if (unlikely(!dir))
 		return NULL;
 
-	return smp_load_acquire(&dir->page[key->port / PORTCLASS_PAGE_PORTS]);
+	return READ_ONCE(dir->page[key->port / PORTCLASS_PAGE_PORTS]);
 }
 
 /* A packet's own slot for its port, taken if there is none; NULL if full. */
@@ -145,6 +148,7 @@ page_new(struct portclass_ports *ports, const struct portclass_key *key)
 		dir = kzalloc(sizeof(*dir), GFP_KERNEL);
 		if (!dir)
 			return NULL;
+		/* Zeroes before the pointer: pairs with page_of(). */
 		smp_store_release(&ports->dir[key->scope][key->proto], dir);
 	}
 

@@ -85,37 +85,37 @@ static ssize_t stats_show(struct kobject *kobj, struct kobj_attribute *attr,
 	return sysfs_emit(buf, "%llu\n", sum);
 }
 
-#define STATS_ATTR(field)						\
-	static struct stats_attr field##_attr = {			\
-		.kattr	= __ATTR(field, 0444, stats_show, NULL),	\
-		.offset	= offsetof(struct portclass_class_stats, field),\
-	}
+#define STATS_OFFSET(field)	offsetof(struct portclass_class_stats, field)
 
-STATS_ATTR(flows);
-STATS_ATTR(packets);
-STATS_ATTR(bytes);
-STATS_ATTR(denied_flows);
-STATS_ATTR(denied_packets);
-STATS_ATTR(denied_bytes);
-
-static const struct attribute *stats_attrs[] = {
-	&flows_attr.kattr.attr,
-	&packets_attr.kattr.attr,
-	&bytes_attr.kattr.attr,
-	&denied_flows_attr.kattr.attr,
-	&denied_packets_attr.kattr.attr,
-	&denied_bytes_attr.kattr.attr,
-	NULL
+static struct stats_attr stats_attrs[] = {
+	{ __ATTR(flows, 0444, stats_show, NULL), STATS_OFFSET(flows) },
+	{ __ATTR(packets, 0444, stats_show, NULL), STATS_OFFSET(packets) },
+	{ __ATTR(bytes, 0444, stats_show, NULL), STATS_OFFSET(bytes) },
+	{ __ATTR(denied_flows, 0444, stats_show, NULL),
+	  STATS_OFFSET(denied_flows) },
+	{ __ATTR(denied_packets, 0444, stats_show, NULL),
+	  STATS_OFFSET(denied_packets) },
+	{ __ATTR(denied_bytes, 0444, stats_show, NULL),
+	  STATS_OFFSET(denied_bytes) },
 };
 
 static int dir_add(struct kobject **dir, const char *name,
-		   struct kobject *parent, const struct attribute **attrs)
+		   struct kobject *parent)
 {
 	*dir = kobject_create_and_add(name, parent);
-	if (!*dir)
-		return -ENOMEM;
+	return *dir ? 0 : -ENOMEM;
+}
 
-	return attrs ? sysfs_create_files(*dir, attrs) : 0;
+static int class_dir_add(unsigned int p, unsigned int c)
+{
+	unsigned int i;
+	int err;
+
+	err = dir_add(&class_dirs[p][c], class_names[c], proto_dirs[p]);
+	for (i = 0; !err && i < ARRAY_SIZE(stats_attrs); i++)
+		err = sysfs_create_file(class_dirs[p][c],
+					&stats_attrs[i].kattr.attr);
+	return err;
 }
 
 /**
@@ -129,12 +129,13 @@ int portclass_sysfs_create(void)
 	unsigned int p, c;
 	int err;
 
-	err = dir_add(&root, "portclass", kernel_kobj, root_attrs);
+	err = dir_add(&root, "portclass", kernel_kobj);
+	if (!err)
+		err = sysfs_create_files(root, root_attrs);
 	for (p = 0; !err && p < PORTCLASS_PROTOS; p++) {
-		err = dir_add(&proto_dirs[p], proto_names[p], root, NULL);
+		err = dir_add(&proto_dirs[p], proto_names[p], root);
 		for (c = 0; !err && c < PORTCLASS_CLASSES; c++)
-			err = dir_add(&class_dirs[p][c], class_names[c],
-				      proto_dirs[p], stats_attrs);
+			err = class_dir_add(p, c);
 	}
 
 	if (err)
