@@ -50,4 +50,4 @@ module_exit(portclass_exit);
 MODULE_DESCRIPTION("TCP and UDP by port class: counts every port, denies by bitmap");
 MODULE_LICENSE("GPL");
 MODULE_VERSION(PORTCLASS_VERSION);
-MODULE_ALIAS_GENL_FAMILY(PORTCLASS_FAMILY_NAME);
+/* No alias for the family: whoever asks for it must not be able to load it. */

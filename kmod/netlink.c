@@ -331,8 +331,12 @@ int portclass_nl_set_doit(struct sk_buff *skb, struct genl_info *info)
 	old = rcu_dereference_protected(pn->table, lockdep_is_held(&pn->lock));
 	new = old ? portclass_table_clone(old) : portclass_table_alloc();
 	err = new ? apply(new, info) : -ENOMEM;
-	if (!err)
+	if (!err) {
 		err = portclass_net_publish(pn, new);
+		if (err)
+			NL_SET_ERR_MSG(info->extack,
+				       "the packet hooks could not be registered");
+	}
 	if (err)
 		portclass_table_free(new);
 	else
