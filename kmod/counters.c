@@ -115,11 +115,12 @@ void portclass_counters_sum(const struct portclass_counters *counters,
 
 /**
  * portclass_counters_alloc() - make the counters of a namespace
+ * @account: charge the caller's memory cgroup for the pages of ports to come
  *
  * Context: process, may sleep.
  * Return: counters that the caller owns, all 0; NULL if there is no memory.
  */
-struct portclass_counters *portclass_counters_alloc(void)
+struct portclass_counters *portclass_counters_alloc(bool account)
 {
 	struct portclass_counters *counters;
 
@@ -131,7 +132,7 @@ struct portclass_counters *portclass_counters_alloc(void)
 					 GFP_KERNEL_ACCOUNT);
 	if (!counters->cpu)
 		goto free;
-	if (portclass_ports_init(&counters->ports))
+	if (portclass_ports_init(&counters->ports, account))
 		goto free_cpu;
 
 	return counters;

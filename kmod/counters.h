@@ -11,7 +11,7 @@
 /**
  * struct portclass_class_stats - counters of one (scope, protocol, class)
  * @flows: flows, as far as they can be told apart
- * @packets: all packets that were judged, denied ones included
+ * @packets: all packets that were seen, denied ones included
  * @bytes: their lengths from the IP header on
  * @denied_flows: those of @flows that were denied
  * @denied_packets: those of @packets
@@ -54,7 +54,7 @@ struct portclass_counters {
 	struct portclass_ports ports;
 };
 
-struct portclass_counters *portclass_counters_alloc(void);
+struct portclass_counters *portclass_counters_alloc(bool account);
 void portclass_counters_free(struct portclass_counters *counters);
 
 void portclass_counters_add(struct portclass_counters *counters,

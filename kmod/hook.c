@@ -2,9 +2,10 @@
 /*
  * The packet path: packet -> key -> bit -> counters -> verdict.
  *
- * An allowed packet touches, beside its own headers: the namespace's struct
- * (one line), the table's first line, one line of the bitmap if its scope and
- * protocol deny anything, one line of class counters and one of its port's.
+ * An allowed packet touches, beside its own headers, a line each of: the
+ * namespace's struct, the table, the bitmap if its scope and protocol deny
+ * anything, the struct of the counters, its class's counters, the directory of
+ * port pages, its port's counters.
  */
 #include <linux/netdevice.h>
 #include <linux/netfilter_ipv4.h>
@@ -46,7 +47,7 @@ static __always_inline unsigned int judge(const struct portclass_net *pn,
 {
 	const struct portclass_table *table;
 	const struct net_device *dev;
-	const struct sock *sk = NULL;
+	const struct sock *receiver;
 	struct portclass_packet pkt;
 
 	dev = hook == PORTCLASS_SCOPE_OUT ? state->out : state->in;
@@ -54,12 +55,10 @@ static __always_inline unsigned int judge(const struct portclass_net *pn,
 		return NF_ACCEPT;
 
 	table = rcu_dereference(pn->table);
-	if (hook == PORTCLASS_SCOPE_OUT)
-		sk = state->sk;
-	else if (hook == PORTCLASS_SCOPE_IN)
-		sk = skb->sk; /* found by early demultiplexing */
+	/* Known here already if early demultiplexing has found it. */
+	receiver = hook == PORTCLASS_SCOPE_IN ? skb->sk : NULL;
 
-	switch (portclass_packet_read(skb, family, hook, sk, &pkt)) {
+	switch (portclass_packet_read(skb, family, hook, receiver, &pkt)) {
 	case PORTCLASS_PACKET_OTHER:
 		return NF_ACCEPT;
 	case PORTCLASS_PACKET_FRAGMENT:

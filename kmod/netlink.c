@@ -99,7 +99,10 @@ static int parse_rule(const struct nlattr *nest, struct portclass_rule *rule,
 	return 0;
 }
 
-/* All that can be said against a request without knowing the configuration. */
+/*
+ * All that can be said against a request without knowing the configuration.
+ * Applying it parses it once more, to keep nothing of a request's size.
+ */
 static int check_request(struct genl_info *info)
 {
 	const struct nlattr *attrs = genlmsg_data(info->genlhdr);
@@ -333,9 +336,9 @@ int portclass_nl_set_doit(struct sk_buff *skb, struct genl_info *info)
 	err = new ? apply(new, info) : -ENOMEM;
 	if (!err) {
 		err = portclass_net_publish(pn, new);
-		if (err)
+		if (err == -E2BIG)
 			NL_SET_ERR_MSG(info->extack,
-				       "the packet hooks could not be registered");
+				       "too many packet hooks are registered here");
 	}
 	if (err)
 		portclass_table_free(new);

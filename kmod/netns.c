@@ -30,7 +30,8 @@ static int activate(struct portclass_net *pn, struct portclass_table *table)
 
 	lockdep_assert_held(&pn->lock);
 
-	pn->counters = portclass_counters_alloc();
+	/* Root's own host is nobody's account; a container's is its own. */
+	pn->counters = portclass_counters_alloc(!net_eq(pn->net, &init_net));
 	if (!pn->counters)
 		return -ENOMEM;
 
@@ -50,7 +51,11 @@ static int activate(struct portclass_net *pn, struct portclass_table *table)
 	return 0;
 
 unpublish:
-	/* Some hooks may have been registered for a moment. */
+	/*
+	 * Some hooks may have been registered for a moment: first wait for
+	 * packets in them, which need a table, then for readers of the table.
+	 */
+	synchronize_net();
 	RCU_INIT_POINTER(pn->table, NULL);
 	synchronize_net();
 	kfree(pn->hooks);

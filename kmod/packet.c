@@ -36,7 +36,7 @@ static enum portclass_packet_kind find_v4(const struct sk_buff *skb,
 	if (th->protocol != IPPROTO_TCP && th->protocol != IPPROTO_UDP)
 		return PORTCLASS_PACKET_OTHER;
 
-	/* A raw socket's own header went through no check of the kernel's. */
+	/* A raw socket's own header; not every kernel looks at its length. */
 	if (unlikely(iph->ihl < 5))
 		return PORTCLASS_PACKET_MALFORMED;
 
@@ -56,8 +56,9 @@ static enum portclass_packet_kind find_v6(const struct sk_buff *skb,
 					  struct transport *th)
 {
 	u8 nexthdr = ipv6_hdr(skb)->nexthdr;
+	/* As in IPv4: what AH protects is looked at when AH has been checked. */
+	int flags = IP6_FH_F_AUTH;
 	unsigned short frag = 0;
-	int flags = 0;
 
 	th->fragment = false;
 	if (likely(nexthdr == IPPROTO_TCP || nexthdr == IPPROTO_UDP)) {
@@ -169,7 +170,7 @@ static void orient(struct portclass_packet *pkt, enum portclass_scope hook)
  *	is not changed
  * @family: NFPROTO_IPV4 or NFPROTO_IPV6
  * @hook: the scope of the hook: IN at LOCAL_IN, OUT at LOCAL_OUT, or FORWARD
- * @sk: the socket that sends or is known to receive the packet, or NULL
+ * @sk: the socket that is known to receive the packet, or NULL
  * @pkt: filled for PORTCLASS_PACKET_FLOW; of it @proto for fragments and
  *	malformed packets as well
  *

@@ -8,14 +8,17 @@
  * is there and every packet that missed it is done, the worker moves the count.
  *
  * Bound: 6 * 512 pages of 4 KiB (12 MiB) a CPU and 24 KiB of directories, when
- * all 65,536 ports of each scope and protocol have seen traffic; scans from
- * outside reach a third of that. At rest: the 20 KiB of the hash table.
+ * all 65,536 ports of each scope and protocol have seen traffic. What strangers
+ * send reaches two thirds of that, as their source ports may look like services
+ * that we dialled; on a router all of it. Idle: the 20 KiB of the hash table.
  */
 #include <linux/hash.h>
 #include <linux/jiffies.h>
 #include <linux/mm.h>
 #include <linux/rcupdate.h>
+#include <linux/sched/mm.h>
 #include <linux/slab.h>
+#include <linux/vmalloc.h>
 
 #include "ports.h"
 
@@ -24,6 +27,9 @@
 
 /* How long to wait after the system had no memory for a page. */
 #define SETTLE_RETRY	HZ
+
+/* Peers cause these allocations, and to fail is no news for the log. */
+#define PAGE_GFP	(GFP_KERNEL_ACCOUNT | __GFP_NOWARN)
 
 /* A word that is one increment for the CPU can't be read half-way. */
 static_assert(BITS_PER_LONG == 64, "portclass needs a 64-bit kernel");
@@ -145,14 +151,14 @@ page_new(struct portclass_ports *ports, const struct portclass_key *key)
 	struct portclass_port_page __percpu *page;
 
 	if (!dir) {
-		dir = kzalloc(sizeof(*dir), GFP_KERNEL);
+		dir = kzalloc(sizeof(*dir), PAGE_GFP);
 		if (!dir)
 			return NULL;
 		/* Zeroes before the pointer: pairs with page_of(). */
 		smp_store_release(&ports->dir[key->scope][key->proto], dir);
 	}
 
-	page = alloc_percpu(struct portclass_port_page);
+	page = alloc_percpu_gfp(struct portclass_port_page, PAGE_GFP);
 	if (!page)
 		return NULL;
 
@@ -164,9 +170,12 @@ page_new(struct portclass_ports *ports, const struct portclass_key *key)
 /* Give each port that waits a page, and mark the slots that have one. */
 static int grow(struct portclass_ports *ports)
 {
+	struct mem_cgroup *old_memcg;
 	unsigned int i;
+	int err = 0;
 
 	lockdep_assert_held(&ports->lock);
+	old_memcg = set_active_memcg(ports->memcg);
 
 	for (i = 0; i < PORTCLASS_SPILL_SLOTS; i++) {
 		int tag = atomic_read(&ports->spill[i].tag);
@@ -174,12 +183,14 @@ static int grow(struct portclass_ports *ports)
 
 		if (!tag)
 			continue;
-		if (!page_of(ports, &key) && !page_new(ports, &key))
-			return -ENOMEM;
-		__set_bit(i, ports->ready);
+		if (page_of(ports, &key) || page_new(ports, &key))
+			__set_bit(i, ports->ready);
+		else
+			err = -ENOMEM;
 	}
 
-	return 0;
+	set_active_memcg(old_memcg);
+	return err;
 }
 
 /* Move what the ready slots have counted, and free them. */
@@ -375,17 +386,21 @@ bool portclass_ports_next(struct portclass_ports *ports,
 /**
  * portclass_ports_init() - set up the counters of a namespace
  * @ports: to be set up
+ * @account: charge the caller's memory cgroup for all that is to come, too
  *
  * Context: process, may sleep.
  * Return: 0; -ENOMEM.
  */
-int portclass_ports_init(struct portclass_ports *ports)
+int portclass_ports_init(struct portclass_ports *ports, bool account)
 {
-	ports->spill = kvcalloc(PORTCLASS_SPILL_SLOTS, sizeof(*ports->spill),
-				GFP_KERNEL_ACCOUNT);
+	/* Whole pages: a kmalloc() of five would take eight. */
+	ports->spill = __vmalloc(PORTCLASS_SPILL_SLOTS * sizeof(*ports->spill),
+				 GFP_KERNEL_ACCOUNT | __GFP_ZERO);
 	if (!ports->spill)
 		return -ENOMEM;
 
+	if (account)
+		ports->memcg = get_mem_cgroup_from_mm(current->mm);
 	init_irq_work(&ports->kick, kick);
 	INIT_DELAYED_WORK(&ports->settle, settle);
 	mutex_init(&ports->lock);
@@ -414,5 +429,6 @@ void portclass_ports_exit(struct portclass_ports *ports)
 			kfree(dir);
 		}
 	}
-	kvfree(ports->spill);
+	mem_cgroup_put(ports->memcg);
+	vfree(ports->spill);
 }

@@ -5,6 +5,7 @@
 #include <linux/atomic.h>
 #include <linux/bitmap.h>
 #include <linux/irq_work.h>
+#include <linux/memcontrol.h>
 #include <linux/mutex.h>
 #include <linux/percpu.h>
 #include <linux/workqueue.h>
@@ -52,6 +53,7 @@ struct portclass_spill {
  * @spill: where ports are counted until their page has come
  * @kick: asks for @settle from the packet path, without a lock
  * @settle: allocates pages and empties @spill into them
+ * @memcg: whom to charge for them, or NULL
  * @lock: protects the move from @spill to a page against readers, who would
  *	see it twice or not at all
  * @ready: slots of @spill that have a page; only @settle's, under @lock
@@ -61,11 +63,12 @@ struct portclass_ports {
 	struct portclass_spill *spill;
 	struct irq_work kick;
 	struct delayed_work settle;
+	struct mem_cgroup *memcg;
 	struct mutex lock; /* protects the move from spill to page */
 	DECLARE_BITMAP(ready, PORTCLASS_SPILL_SLOTS);
 };
 
-int portclass_ports_init(struct portclass_ports *ports);
+int portclass_ports_init(struct portclass_ports *ports, bool account);
 void portclass_ports_exit(struct portclass_ports *ports);
 bool portclass_ports_add(struct portclass_ports *ports,
 			 const struct portclass_key *key, unsigned int bytes,

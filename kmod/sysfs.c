@@ -122,7 +122,7 @@ static int class_dir_add(unsigned int p, unsigned int c)
  * portclass_sysfs_create() - make /sys/kernel/portclass
  *
  * Context: process, may sleep; the initial namespace is active.
- * Return: 0; -ENOMEM and what kobject_add() returns, and nothing is left.
+ * Return: 0; -ENOMEM and what sysfs_create_file() returns, and nothing is left.
  */
 int portclass_sysfs_create(void)
 {
@@ -146,6 +146,7 @@ int portclass_sysfs_create(void)
 static void dir_remove(struct kobject **dir)
 {
 	/* Its files go with it; waits for who is reading one. */
+	kobject_del(*dir);
 	kobject_put(*dir);
 	*dir = NULL;
 }
