@@ -1,0 +1,58 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0
+#
+# build.sh stock|static|uml [MAKE_ARG...]: compiles the modules for a guest's kernel, and prints the folder they are in,
+# relative to the top of the repository (so that the guest can find it, too): .build/stock has portclass.ko, .build/uml
+# has portclass.ko and portclass_kunit.ko; .build/static is the stock kernel's, too, compiled with MAKE_ARGs that check
+# more.
+#
+# A module for one kernel must not overwrite that for another, and a Kbuild of these kernels can't put its output in a
+# folder of its own: so each is compiled in a mirror of the sources, made of symbolic links.
+
+set -euo pipefail
+# shellcheck source=tests/vm/lib.sh
+. "$(dirname "$0")/lib.sh"
+
+case ${1-} in
+stock | static)
+	"$vm/deps.sh" build
+	kdir=/lib/modules/$(stock_release)/build
+	[ -d "$kdir" ] || kdir=/usr/src/linux-headers-$(stock_release)
+	arch=x86_64
+	;;
+uml)
+	kdir=$("$vm/uml.sh" kdir)
+	arch=um
+	;;
+*) die "usage: build.sh stock|static|uml [MAKE_ARG...]" ;;
+esac
+name=$1
+shift
+to=$top/.build/$name
+
+# compile FOLDER [MAKE_ARG...]
+compile() {
+	local folder=$1
+	shift
+	env -u MAKEFLAGS -u MFLAGS -u MAKELEVEL \
+		make -s -C "$kdir" ARCH="$arch" -j"$(nproc)" M="$folder" "$@" modules >&2
+}
+
+# One at a time, and from scratch if it is for another kernel than the last time.
+mkdir -p "$to"
+exec {lock}>"$to.lock"
+flock "$lock"
+if [ "$(cat "$to/kdir" 2>/dev/null)" != "$kdir" ]; then
+	rm -rf "$to"
+	mkdir -p "$to"
+	printf '%s\n' "$kdir" >"$to/kdir"
+fi
+
+mirror "$to" Kbuild kmod include
+compile "$to" "$@"
+if [ "$name" = uml ] && [ -e "$top/tests/kunit/Kbuild" ]; then
+	mirror "$to" tests/kunit
+	compile "$to/tests/kunit" KBUILD_EXTRA_SYMBOLS="$to/Module.symvers" "$@"
+	cp "$to/tests/kunit/"*.ko "$to/"
+fi
+printf '.build/%s\n' "$name"

@@ -1,0 +1,113 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0
+#
+# check.sh [STEP...]: every check of the project, or the named ones (steps.sh has them). Its last line is
+# "N passed, N failed" (and ", N skipped" if any were). It fails if anything failed, or if a step ran no test at all.
+#
+# What a step prints is in .build/check/STEP.log, and shown here only if it failed; or as it comes, if V=1.
+
+set -euo pipefail
+# shellcheck source=tests/vm/lib.sh
+. "$(dirname "$0")/lib.sh"
+# shellcheck source=tests/vm/steps.sh
+. "$vm/steps.sh"
+
+steps=("$@")
+[ $# -gt 0 ] || steps=("${all_steps[@]}")
+for step in "${steps[@]}"; do
+	declare -F "step_$step" >/dev/null || die "no such step: $step (there are: ${all_steps[*]})"
+done
+# Not the settings of the make that may have called this: other makes are called here.
+unset MAKEFLAGS MFLAGS MAKELEVEL
+logs=$top/.build/check
+mkdir -p "$logs"
+
+progress() { printf '[%2d:%02d] %s\n' $((SECONDS / 60)) $((SECONDS % 60)) "$*"; }
+indented() { sed 's/^/        | /'; }
+
+# Each background job leads a process group of its own, so that nothing of it goes on when this script ends early.
+set -m
+jobs=()
+end_jobs() {
+	local job
+	for job in "${jobs[@]}"; do kill -- "-$job" 2>/dev/null || :; done
+}
+trap end_jobs EXIT
+trap 'exit 130' INT TERM HUP
+
+# watch NAME PID LOG: waits for a job, and says at least every 20 seconds how far it is. Its exit status.
+watch() {
+	local next=$((SECONDS + 20)) status=0
+	[ -z "${V-}" ] || tail -n +1 -f --pid="$2" "$3" &
+	while kill -0 "$2" 2>/dev/null; do
+		sleep 0.2
+		[ "$SECONDS" -ge "$next" ] || continue
+		progress "$1: $(tail -n 1 "$3" | cut -c1-100)"
+		next=$((SECONDS + 20))
+	done
+	wait "$2" || status=$?
+	return "$status"
+}
+
+passed=0 failed=0 skipped=0 summary=()
+
+# run_step NAME: runs a step, and counts its results.
+run_step() {
+	local name=$1 log=$logs/$1.log start=$SECONDS status=0 source=script p f s
+	progress "$name ..."
+	: >"$log"
+	"step_$name" >"$log" 2>&1 </dev/null &
+	jobs+=($!)
+	watch "$name" $! "$log" || status=$?
+
+	[ "$name" != kunit ] || source=kernel
+	awk -v source="$source" -f "$vm/tap.awk" "$log" >"$log.count"
+	read -r p f s < <(tail -n 1 "$log.count")
+	if [ "$status" -ne 0 ] && [ "$f" -eq 0 ]; then
+		f=1
+		sed -i "1i it ended with exit status $status" "$log.count"
+	fi
+	passed=$((passed + p)) failed=$((failed + f)) skipped=$((skipped + s))
+	summary+=("$(printf '%-8s %5d passed %4d failed %4d skipped %5d s' "$name" "$p" "$f" "$s" $((SECONDS - start)))")
+	progress "$name: $p passed, $f failed, $s skipped"
+	if [ "$f" -gt 0 ]; then
+		progress "$name failed, since:"
+		sed '$d' "$log.count" | indented
+		progress "$name: the end of ${log#"$top"/}:"
+		[ -n "${V-}" ] || tail -n 60 "$log" | indented
+	fi
+}
+
+# All packages at once; and whatever takes long to make is made first, not within a step.
+progress "looking for what is needed"
+"$vm/deps.sh" build tool check ktools vm uml
+case " ${steps[*]} " in *" uml "* | *" kunit "*)
+	# Compiled in the background (and nicely) while the other steps run.
+	"$vm/uml-kernel.sh" >"$logs/uml-kernel.log" 2>&1 </dev/null &
+	uml=$!
+	jobs+=("$uml")
+	;;
+esac
+"$vm/kernel.sh" >/dev/null
+"$vm/rootfs.sh" >/dev/null
+
+for step in "${steps[@]}"; do
+	case $step in uml | kunit)
+		if [ -n "${uml-}" ]; then
+			watch "User Mode Linux kernel" "$uml" "$logs/uml-kernel.log" || indented <"$logs/uml-kernel.log"
+			uml=
+		fi
+		;;
+	esac
+	run_step "$step"
+done
+
+echo
+printf '%s\n' "${summary[@]}"
+printf 'It took %d min %02d s.\n' $((SECONDS / 60)) $((SECONDS % 60))
+if [ "$skipped" -gt 0 ]; then
+	printf '%d passed, %d failed, %d skipped\n' "$passed" "$failed" "$skipped"
+else
+	printf '%d passed, %d failed\n' "$passed" "$failed"
+fi
+[ "$failed" -eq 0 ]

@@ -1,0 +1,77 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0
+#
+# guest.sh [OPTION...] -- SCRIPT [ARG...]: runs a script of this repository as root in a virtual machine with Debian's
+# stock kernel. The guest sees the repository read-only at /portclass, and SCRIPT is a path in it. What the script
+# prints appears here as it comes, what the kernel has to say with "[kernel]" before it.
+#
+#   --out DIR         a folder of the host that the guest can write to, at /out
+#   --env NAME=VALUE  for the script's environment
+#   --cpus N          processors (2)              --mem MB       memory (2048)
+#   --timeout SECONDS give up after so long (600) --append ARGS  more for the kernel's command line
+#
+# The exit status is the script's. 124: the guest did not end in time. 125: the guest's kernel panicked, or warned of
+# something, or the guest failed in some other way. Only an explicit verdict from the guest, with this run's own random
+# number in it, makes a run pass.
+
+set -euo pipefail
+# shellcheck source=tests/vm/lib.sh
+. "$(dirname "$0")/lib.sh"
+# shellcheck source=tests/vm/job.sh
+. "$vm/job.sh"
+
+job_options "$@"
+"$vm/deps.sh" vm
+kernel=$("$vm/kernel.sh")
+rootfs=$("$vm/rootfs.sh")
+job_start
+job_pack /dev/ttyS1 /dev/ttyS2
+
+# shellcheck disable=SC2054,SC2154  # commas are for QEMU; the options are from job.sh
+# The kernel, and a machine with nothing that the guest doesn't use.
+machine=(-cpu max,la57=off -smp "$cpus" -m "$mem" -machine q35 -nodefaults -no-user-config -display none -no-reboot
+	-kernel "$kernel/vmlinux" -append "console=ttyS0 quiet mitigations=off tsc=reliable no_timer_check log_buf_len=4M
+	panic=-1 oops=panic softlockup_panic=1 sysctl.kernel.panic_on_rcu_stall=1 $append")
+
+# /dev/kvm being there says little: it may be emulated, and fail at the first odd instruction. So the answer is whether
+# this very kernel starts its first process on it, within a few seconds. Asked once for each boot of the host.
+accelerator() {
+	local answer
+	answer=$kernel/accel-$(cut -c1-8 /proc/sys/kernel/random/boot_id)
+	if [ ! -e "$answer" ]; then
+		mkdir -p "$run/kvm/job"
+		printf '%s\n' "$nonce" >"$run/kvm/job/hello"
+		initramfs "$run/kvm" >"$run/kvm.cpio"
+		[ ! -w /dev/kvm ] || timeout -s KILL 4 qemu-system-x86_64 -accel kvm "${machine[@]}" \
+			-initrd "$run/kvm.cpio" -serial stdio </dev/null >"$run/kvm.log" 2>&1 || :
+		if grep -qs "$nonce" "$run/kvm.log"; then echo kvm; else echo tcg,thread=multi; fi >"$run/answer"
+		mv "$run/answer" "$answer"
+	fi
+	cat "$answer"
+}
+
+shares=()
+# share TAG FOLDER [MODE]: a folder of the host, for the guest to mount by 9p.
+share() { shares+=(-virtfs "local,path=$2,mount_tag=$1,security_model=none,multidevs=remap${3-}"); }
+share portclass "$top" ,readonly=on
+share modules "$kernel/modules" ,readonly=on
+[ -z "$out" ] || share out "$out"
+
+accel=$(accelerator)
+for try in 1 2; do
+	status=0
+	job_boot qemu-system-x86_64 -accel "$accel" "${machine[@]}" -initrd "$run/boot.cpio" \
+		-serial "file:$run/kernel" -serial "file:$run/output" -serial "file:$run/verdict" \
+		-drive "file=$rootfs,format=raw,if=virtio,readonly=on" "${shares[@]}" || status=$?
+	# Two faults of the emulator, both rare, and both with more than one processor on a busy host: a timer's tick gets
+	# lost, which shows as this message and nothing else; or the guest stands still without a word, before the job.
+	if grep -qs "rcu_[a-z]* kthread timer wakeup didn't happen" "$run/kernel.log"; then
+		fault="lost a timer's tick"
+	elif [ -e "$run/asleep" ] && [ ! -s "$run/kernel.log" ]; then
+		fault="stood still before the job started"
+	else
+		break
+	fi
+	[ "$try" -eq 2 ] || say "guest: the emulator $fault; once more"
+done
+job_judge "$status"

@@ -1,0 +1,27 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0
+#
+# net.sh [OPTION...] SCRIPT [ARG...]: compiles the module for the stock kernel, and the tool, and runs a script of this
+# repository with both in the stock guest. The script finds them by PORTCLASS_KO and PORTCLASSCTL. Options, output and
+# exit status are those of guest.sh. For one file of the end-to-end tests:
+#     tests/vm/net.sh tests/net/run.sh 'test_10*'
+
+set -euo pipefail
+# shellcheck source=tests/vm/lib.sh
+. "$(dirname "$0")/lib.sh"
+
+options=()
+while [ $# -gt 0 ]; do
+	case $1 in
+	--) shift; break ;;
+	--*) options+=("$1" "${2-}"); shift 2 ;;
+	*) break ;;
+	esac
+done
+[ $# -gt 0 ] || die "usage: net.sh [OPTION...] SCRIPT [ARG...]"
+
+"$vm/deps.sh" tool build vm
+make -s -C "$top/tools" O="$top/.build/tool" >&2
+dir=$("$vm/build.sh" stock)
+exec "$vm/guest.sh" --env "PORTCLASS_KO=/portclass/$dir/portclass.ko" \
+	--env PORTCLASSCTL=/portclass/.build/tool/portclassctl --timeout 1800 "${options[@]}" -- "$@"

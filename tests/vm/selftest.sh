@@ -1,0 +1,55 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0
+#
+# selftest.sh stock|uml: do the guests pass what should pass, and nothing else? A test machinery that can't fail would
+# say that all is well for ever. Prints TAP.
+
+set -euo pipefail
+# shellcheck source=tests/vm/lib.sh
+. "$(dirname "$0")/lib.sh"
+
+case ${1-} in
+stock) guest=("$vm/guest.sh") ;;
+uml) guest=("$vm/uml.sh" run) ;;
+*) die "usage: selftest.sh stock|uml" ;;
+esac
+guest_name=$1
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+
+number=0 failures=0
+# expect STATUS CASE TEXT [OPTION...]: one boot. It must end with STATUS, and give TEXT as the reason.
+expect() {
+	local want=$1 case=$2 text=$3 status=0
+	shift 3
+	"${guest[@]}" --env 'WORD=two words' "$@" -- tests/vm/selftest-guest.sh "$case" "it's" >"$work/log" 2>&1 || status=$?
+	number=$((number + 1))
+	if [ "$status" -eq "$want" ] && grep -qF -- "$text" "$work/log"; then
+		printf 'ok %d - %s guest: %s gives %d\n' "$number" "$guest_name" "$case" "$want"
+	else
+		printf 'not ok %d - %s guest: %s gives %d\n' "$number" "$guest_name" "$case" "$want"
+		printf '#   it gave %d; expected in the output: %s\n' "$status" "$text"
+		tail -n 40 "$work/log" | sed 's/^/#   /'
+		failures=$((failures + 1))
+	fi
+}
+
+mkdir "$work/out"
+expect 0 pass 'all is well' --timeout 120 --out "$work/out"
+number=$((number + 1))
+if [ "$(cat "$work/out/file" 2>/dev/null)" = 'from the guest' ]; then
+	printf 'ok %d - %s guest: hands out files\n' "$number" "$guest_name"
+else
+	printf 'not ok %d - %s guest: hands out files\n' "$number" "$guest_name"
+	failures=$((failures + 1))
+fi
+expect 3 fail 'returned 3' --timeout 120
+expect 125 warning "the guest's kernel complained" --timeout 120
+expect 125 forged 'without a verdict' --timeout 120
+expect 1 forged-fail 'returned 1' --timeout 120
+expect 124 hang 'no end within' --timeout 5
+if [ "$guest_name" = stock ]; then
+	expect 125 panic 'panicked' --timeout 120
+fi
+printf '1..%d\n' "$number"
+[ "$failures" -eq 0 ]

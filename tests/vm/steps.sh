@@ -1,0 +1,33 @@
+# SPDX-License-Identifier: GPL-2.0
+# shellcheck shell=bash disable=SC2034,SC2154
+#
+# The steps of check.sh: each a function step_NAME, that prints TAP and returns 0 if all is well. Meant to be sourced,
+# after lib.sh.
+
+# In this order. What is short, or needs least, first; what needs the User Mode Linux kernel last, since that is compiled
+# meanwhile.
+all_steps=(static cli guest net uml kunit)
+
+# Compilers and checkers.
+step_static() { "$vm/static.sh"; }
+
+# The tool's own unit tests, on the host.
+step_cli() {
+	"$vm/deps.sh" tool check
+	CMOCKA_MESSAGE_OUTPUT=tap make -s -C "$top/tools" O="$top/.build/tool" check
+}
+
+# The guests themselves.
+step_guest() { "$vm/selftest.sh" stock; }
+step_uml() { "$vm/selftest.sh" uml; }
+
+# The module in the stock kernel, with network namespaces around it, end to end.
+step_net() { "$vm/net.sh" tests/net/run.sh; }
+
+# KUnit suites, which report by the kernel's log.
+step_kunit() {
+	local dir
+	dir=$("$vm/build.sh" uml)
+	"$vm/uml.sh" run --timeout 900 --env "PORTCLASS_KO=/portclass/$dir/portclass.ko" \
+		--env "PORTCLASS_KUNIT_KO=/portclass/$dir/portclass_kunit.ko" -- tests/kunit/run.sh
+}
