@@ -1,0 +1,136 @@
+// SPDX-License-Identifier: GPL-2.0
+/* The client's requests to change something, and what it makes of refusals. */
+
+#include <errno.h>
+
+#include "client.h"
+#include "kernel_answers.h"
+#include "kernel_fake.h"
+#include "memory.h"
+#include "test.h"
+
+static int start(void **state)
+{
+	answer_without = 0;
+	answer_nest_without = 0;
+	fake_reset(NULL);
+	*state = client_open(&(struct client_error){ 0 });
+	return !*state;
+}
+
+static int stop(void **state)
+{
+	client_close(*state);
+	fake_reset(NULL);
+	return 0;
+}
+
+static const struct rule rules[] = {
+	{ PORTCLASS_SCOPE_IN, PORTCLASS_PROTO_TCP, PORTCLASS_ACTION_ALLOW, 1, 2, "first" },
+	{ PORTCLASS_SCOPE_OUT, PORTCLASS_PROTO_UDP, PORTCLASS_ACTION_DENY, 3, 65535, "second" },
+	{ PORTCLASS_SCOPE_FORWARD, PORTCLASS_PROTO_UDP, PORTCLASS_ACTION_UNSET, 0, 0, "third" },
+};
+
+static const struct policy policies[] = {
+	{ PORTCLASS_SCOPE_IN, PORTCLASS_PROTO_TCP, PORTCLASS_CLASS_DYNAMIC,
+	  PORTCLASS_ACTION_DENY, "policy" },
+};
+
+static const enum portclass_mode mode = PORTCLASS_MODE_OBSERVE;
+
+static const struct change change = {
+	.flush = true,
+	.policies = policies, .policy_count = ARRAY_SIZE(policies),
+	.rules = rules, .rule_count = ARRAY_SIZE(rules),
+	.mode = &mode, .mode_word = "mode",
+};
+
+static void test_set(void **state)
+{
+	static const __u16 order[] = {
+		PORTCLASS_A_CONFIG_FLUSH, PORTCLASS_A_CONFIG_POLICY | NLA_F_NESTED,
+		PORTCLASS_A_CONFIG_RULE | NLA_F_NESTED, PORTCLASS_A_CONFIG_RULE | NLA_F_NESTED,
+		PORTCLASS_A_CONFIG_RULE | NLA_F_NESTED, PORTCLASS_A_CONFIG_MODE,
+	};
+	struct nlattr *attr, *tb[PORTCLASS_A_RULE_MAX + 1];
+	size_t i = 0, r = 0;
+	int rest;
+
+	fake.answer = answer_nothing;
+	assert_int_equal(client_set(*state, &change), 0);
+	assert_int_equal(fake.requests, 1);
+	assert_true(fake.request->nlmsg_flags & NLM_F_ACK);
+	nlmsg_for_each_attr(attr, fake.request, GENL_HDRLEN, rest) {
+		assert_int_equal(attr->nla_type, order[i++]);
+		if (nla_type(attr) != PORTCLASS_A_CONFIG_RULE)
+			continue;
+		assert_int_equal(nla_parse_nested(tb, PORTCLASS_A_RULE_MAX, attr, NULL), 0);
+		assert_int_equal(nla_get_u32(tb[PORTCLASS_A_RULE_SCOPE]), rules[r].scope);
+		assert_int_equal(nla_get_u32(tb[PORTCLASS_A_RULE_PROTO]), rules[r].proto);
+		assert_int_equal(nla_get_u32(tb[PORTCLASS_A_RULE_ACTION]), rules[r].action);
+		assert_int_equal(nla_get_u16(tb[PORTCLASS_A_RULE_PORT_LOW]), rules[r].low);
+		assert_int_equal(nla_get_u16(tb[PORTCLASS_A_RULE_PORT_HIGH]), rules[r++].high);
+	}
+	assert_int_equal(i, ARRAY_SIZE(order));
+}
+
+/* Wherever the kernel points to in a request, the word is the one that it came from. */
+static void test_pointing(void **state)
+{
+	static const char *const words[] = { NULL, "policy", "first", "second", "third", "mode" };
+	struct nlattr *attr;
+	int rest, i = 0;
+
+	fake.answer = answer_nothing;
+	assert_int_equal(client_set(*state, &change), 0);
+	fake.answer = answer_refusal;
+	answer_error = -EINVAL;
+	answer_text = "no \033such thing";
+	nlmsg_for_each_attr(attr, fake.request, GENL_HDRLEN, rest) {
+		__u32 start = (char *)attr - (char *)fake.request;
+		__u16 length = attr->nla_len;
+
+		for (answer_offset = start; answer_offset < start + length; answer_offset += 4) {
+			assert_int_equal(client_set(*state, &change), -1);
+			assert_string_equal(client_get_error(*state)->text, "no ?such thing");
+			assert_true(client_get_error(*state)->kernel);
+			if (words[i])
+				assert_string_equal(client_get_error(*state)->word, words[i]);
+			else
+				assert_null(client_get_error(*state)->word);
+		}
+		/* The request was freed and made anew, and is the same. */
+		attr = (struct nlattr *)((char *)fake.request + start);
+		i++;
+	}
+	assert_int_equal(i, ARRAY_SIZE(words));
+	answer_offset = fake.request->nlmsg_len;
+	assert_int_equal(client_set(*state, &change), -1);
+	assert_null(client_get_error(*state)->word);
+	answer_offset = 0;
+}
+
+static void test_refusals(void **state)
+{
+	fake.answer = answer_refusal;
+	answer_error = -EPERM;
+	answer_text = NULL;
+	assert_int_equal(client_set(*state, &change), -1);
+	assert_string_equal(client_get_error(*state)->text, strerror(EPERM));
+	assert_string_equal(client_get_error(*state)->hint, "needs CAP_NET_ADMIN (try sudo)");
+	answer_error = -ENOENT;
+	assert_int_equal(client_set(*state, &change), -1);
+	assert_non_null(strstr(client_get_error(*state)->text, "unloaded meanwhile"));
+	assert_false(client_get_error(*state)->kernel);
+}
+
+int main(void)
+{
+	static const struct CMUnitTest tests[] = {
+		cmocka_unit_test_setup_teardown(test_set, start, stop),
+		cmocka_unit_test_setup_teardown(test_pointing, start, stop),
+		cmocka_unit_test_setup_teardown(test_refusals, start, stop),
+	};
+
+	return cmocka_run_group_tests_name("client_set", tests, NULL, NULL);
+}

@@ -1,0 +1,213 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0
+#
+# The command as a stranger meets it, with no module loaded: exit statuses, and what it says where. Prints TAP.
+# PORTCLASSCTL is the command.
+
+set -u
+: "${PORTCLASSCTL:?is to be the command to test}"
+
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+count=0
+failed=0
+unset NO_COLOR POSIXLY_CORRECT
+
+# result STATUS NAME: one line of TAP, and the evidence if it went wrong.
+result() {
+	count=$((count + 1))
+	if [ "$1" -eq 0 ]; then
+		echo "ok $count - $2"
+		return
+	fi
+	failed=$((failed + 1))
+	echo "not ok $count - $2"
+	sed 's/^/# status: /' "$work/status"
+	sed 's/^/# out: /' "$work/out"
+	sed 's/^/# err: /' "$work/err"
+}
+
+run() {
+	timeout 20 "$PORTCLASSCTL" "$@" >"$work/out" 2>"$work/err"
+	echo $? >"$work/status"
+}
+
+# good NAME STATUS: the last run ended so, and said something on the right side only.
+ended() {
+	ok=0
+	[ "$(cat "$work/status")" -eq "$2" ] || ok=1
+	if [ "$2" -eq 0 ]; then
+		[ ! -s "$work/err" ] || ok=1
+	else
+		[ ! -s "$work/out" ] || ok=1
+		[ -s "$work/err" ] || ok=1
+	fi
+	result "$ok" "$1"
+}
+
+# says NAME TEXT: stderr has this line.
+says() {
+	grep -qxF -- "$2" "$work/err"
+	result $? "$1"
+}
+
+# wrong WORD LINE ARGUMENT...: exit status 2, and a caret below the WORD of the command line.
+wrong() {
+	word=$1
+	shift
+	run "$@"
+	ok=0
+	[ "$(cat "$work/status")" -eq 2 ] || ok=1
+	[ ! -s "$work/out" ] || ok=1
+	# What stands above the carets is the faulty word or its faulty part.
+	above=$(awk '
+		/^ *\^~*$/ { print substr(before, index($0, "^"), length($0) - index($0, "^") + 1) }
+		{ before = $0 }
+	' "$work/err")
+	[ "$above" = "$word" ] || ok=1
+	result "$ok" "points at '$word': $*"
+}
+
+# usage ARGUMENT...: exit status 2, whatever it points at.
+usage() {
+	run "$@"
+	ended "is refused: $*" 2
+}
+
+wrong 65536 allow tcp/65536
+wrong 0x1 deny tcp/0x1
+wrong -1 deny tcp/-1
+wrong 080 allow tcp/080
+wrong 80-22 unset out tcp/80-22
+wrong sctp allow sctp/80
+wrong nosuchservice allow tcp/nosuchservice
+wrong nosuchservice allow nosuchservice
+wrong 80 allow 80
+wrong 1x allow tcp/1 tcp/2 udp/3-4 tcp/1x
+wrong forward allow tcp/80 forward
+wrong - allow tcp/1 -
+wrong '' allow
+wrong '' allow in
+wrong '' allow tcp/
+wrong '' policy
+wrong '' policy in all
+wrong '' mode
+wrong dorp policy all dorp
+wrong unset policy all unset
+wrong sctp policy all deny sctp
+wrong udp policy all deny tcp udp
+wrong obsreve mode obsreve
+wrong now mode enforce now
+wrong now flush now
+wrong now show now
+wrong now unload now
+wrong two load one two
+wrong inn stats inn
+wrong tcp stats in tcp
+wrong rule stats --by rule
+wrong 0 stats --watch=0
+wrong 3x stats --watch --count 3x
+wrong 3 stats --count 3
+wrong 5 stats --watch 5
+wrong --by allow --by port tcp/1
+wrong alow alow tcp/1
+wrong track track none
+wrong --jsn --jsn show
+wrong -x show -x
+wrong -jx show -jx
+wrong -n show -n
+wrong --json=1 show --json=1
+wrong a/b -n a/b show
+wrong .. -n .. show
+wrong blue --color blue show
+wrong "it's" allow "it's"
+wrong a -n a load
+
+usage
+usage -j
+usage ''
+usage --
+usage allow ''
+usage allow 'tcp/80 tcp/81'
+usage allow tcp/80,81
+usage allow 'tcp/*'
+
+run alow tcp/1
+says "names the command that was meant" "portclassctl: there is no command 'alow'; did you mean allow?"
+run allow sctp/80
+says "names what would be valid" "  PROTO is tcp, udp or any"
+run allow tcp/65536
+says "shows the command line" "  portclassctl allow tcp/65536"
+run allow "$(printf 'tcp/\033[31m')"
+grep -q "$(printf '\033')" "$work/err"
+result $((!$?)) "sends nothing that a terminal would obey"
+
+printf 'tcp/80 # one\n\ntcp/81 tcp/8x udp/9\n' >"$work/in"
+run allow - <"$work/in"
+ended "wrong word on standard input" 2
+says "names its line and place" \
+	"portclassctl: standard input, line 3, word 2: '8x' is no port number"
+says "shows its line" "  tcp/81 tcp/8x udp/9"
+run allow in - </dev/null
+ended "nothing on standard input" 2
+printf 'tcp/80\0' >"$work/in"
+run allow - <"$work/in"
+ended "no text on standard input" 2
+run allow - <"$work"
+ended "standard input can't be read" 1
+{ seq -f 'any/%g' 0 65535 && echo tcp/80; } >"$work/in"
+run allow - <"$work/in"
+ended "too many ports on standard input" 2
+
+yes tcp/80 | head -c 17000000 >"$work/in"
+run allow - <"$work/in"
+ended "too much on standard input" 2
+says "says so" "portclassctl: standard input is longer than 16 MiB"
+
+for arguments in --help -h --version -V '-j -V'; do
+	# shellcheck disable=SC2086  # words
+	run $arguments
+	ended "$arguments" 0
+	[ -s "$work/out" ]
+	result $? "$arguments says something"
+done
+for arguments in --help --version; do
+	timeout 20 "$PORTCLASSCTL" "$arguments" >/dev/full 2>"$work/err"
+	echo $? >"$work/status"
+	: >"$work/out"
+	ended "$arguments to a full disk" 1
+done
+
+if [ -e /sys/module/portclass ]; then
+	count=$((count + 1))
+	echo "ok $count - # SKIP the rest: the module is loaded"
+else
+	for arguments in 'allow tcp/80' 'deny out any/https 0' 'unset forward udp/0-65535' \
+		'policy all deny' 'policy out dynamic allow udp' 'mode observe' flush show 'show -j' \
+		'-j stats' 'stats in --by port --watch=0.1 --count 1' '--exact stats --all' 'show --' \
+		'--color always show' '--netns=nosuchnamespace show' unload; do
+		arguments=${arguments% 0}
+		# shellcheck disable=SC2086  # words
+		run $arguments
+		ended "without the module: $arguments" 1
+	done
+	run show
+	says "says that the module is not loaded" "portclassctl: the portclass module is not loaded"
+	says "says what to do about it" "  try: portclassctl load"
+	run -n nosuchnamespace show
+	says "says that there is no such namespace" \
+		"portclassctl: there is no network namespace 'nosuchnamespace' (see: ip netns)"
+	POSIXLY_CORRECT=1 run show -j
+	ended "options after the command, in any environment" 1
+	run load "$work/nosuchfile.ko"
+	ended "load: no such file" 1
+	run load /etc/services
+	ended "load: no module" 1
+	says "load: says so" "portclassctl: /etc/services is no kernel module"
+	seq -f 'any/%g' 0 65535 >"$work/in"
+	run allow - <"$work/in"
+	ended "all ports of both protocols, one by one" 1
+fi
+
+echo "1..$count"
+[ "$failed" -eq 0 ]

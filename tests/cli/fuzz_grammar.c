@@ -1,0 +1,77 @@
+// SPDX-License-Identifier: GPL-2.0
+/* Random text as ports, policies and all: it is taken or refused, and can be pointed at. */
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "grammar.h"
+#include "memory.h"
+
+/* Built with the name that the fuzzer knows. */
+int fuzz_one_input(const unsigned char *data, size_t size);
+
+static void check(bool ok)
+{
+	if (!ok)
+		abort();
+}
+
+static void check_rules(const struct rules *rules)
+{
+	for (size_t i = 0; i < rules->count; i++) {
+		check(rules->list[i].low <= rules->list[i].high);
+		check(rules->list[i].proto < PROTOS);
+		check(rules->list[i].word);
+	}
+}
+
+static void feed(const struct words *words, const char *const *list, FILE *out)
+{
+	struct policy policies[GRAMMAR_POLICIES_MAX];
+	enum portclass_scope scope;
+	enum portclass_mode mode;
+	struct rules rules = { 0 };
+	struct fault fault;
+	size_t used, made;
+	unsigned int value;
+
+	used = grammar_scope(list, words->count, &scope);
+	if (grammar_ports(list + used, words->count - used, scope, PORTCLASS_ACTION_ALLOW, &rules,
+			  &fault))
+		words_show(words, fault.at, fault.length, out);
+	check_rules(&rules);
+	free(rules.list);
+	if (grammar_policy(list, words->count, policies, &made, &fault))
+		words_show(words, fault.at, fault.length, out);
+	else
+		check(made && made <= GRAMMAR_POLICIES_MAX);
+	grammar_mode(list, words->count, &mode, &fault);
+	for (size_t i = 0; i < words->count; i++) {
+		grammar_seconds(list[i], &value, &fault);
+		grammar_count(list[i], &value, &fault);
+	}
+}
+
+int fuzz_one_input(const unsigned char *data, size_t size)
+{
+	FILE *in = fmemopen((void *)data, size, "r"), *out = fopen("/dev/null", "w");
+	struct words words;
+	const char **list;
+	char why[160];
+
+	if (in && out && !words_read(&words, in, "fuzz", why, sizeof(why))) {
+		list = memory_get(words.count, sizeof(*list));
+		for (size_t i = 0; i < words.count; i++)
+			list[i] = words.list[i].text;
+		if (words.count)
+			feed(&words, list, out);
+		free(list);
+	}
+	if (in) {
+		words_free(&words);
+		fclose(in);
+	}
+	if (out)
+		fclose(out);
+	return 0;
+}

@@ -1,0 +1,185 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0
+#
+# The command with the real module, in a guest: what it tells the kernel, and what comes back. Prints TAP.
+# PORTCLASSCTL is the command, PORTCLASS_KO the module.
+
+set -u
+: "${PORTCLASSCTL:?is to be the command to test}" "${PORTCLASS_KO:?is to be the module to test}"
+
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+count=0
+failed=0
+
+# check NAME COMMAND...: one line of TAP, and what the command said if it failed.
+check() {
+	local name=$1
+	shift
+	count=$((count + 1))
+	if "$@" >"$work/log" 2>&1; then
+		echo "ok $count - $name"
+	else
+		failed=$((failed + 1))
+		echo "not ok $count - $name"
+		sed 's/^/# /' "$work/log"
+	fi
+}
+
+ctl() { timeout 60 "$PORTCLASSCTL" "$@"; }
+
+# silent ARGUMENT...: done, and not a word about it.
+silent() {
+	local said
+	said=$(ctl "$@" 2>&1) || { echo "status $?: $said"; return 1; }
+	echo "$said"
+	[ -z "$said" ]
+}
+
+# refused STATUS TEXT ARGUMENT...: that status, and that text on stderr.
+refused() {
+	local status=$1 text=$2 got=0
+	shift 2
+	ctl "$@" >"$work/out" 2>"$work/err" || got=$?
+	cat "$work/out" "$work/err"
+	[ "$got" -eq "$status" ] && [ ! -s "$work/out" ] && grep -qF -- "$text" "$work/err"
+}
+
+# is FILTER ARGUMENT...: jq says so of what the command prints.
+is() {
+	local filter=$1
+	shift
+	ctl "$@" >"$work/json" || return
+	cat "$work/json"
+	jq -e "$filter" <"$work/json" >/dev/null
+}
+
+# is_text TEXT ARGUMENT...: the command prints this line, blanks apart.
+is_text() {
+	local text=$1
+	shift
+	ctl "$@" | tr -s ' ' | grep -xF -- "$text"
+}
+
+check "load" silent load "$PORTCLASS_KO"
+check "load again" silent load "$PORTCLASS_KO"
+check "load by name, when loaded" silent load
+check "show at first" is '.active and .mode == "enforce" and .rules == [] and (.policy | length) == 18 and
+	all(.policy[]; .action == "allow")' -j show
+check "stats have all paths" is '.by == "class" and (.paths | length) == 6 and
+	all(.paths[]; (.classes | length) == 3)' -j stats
+check "stats of one scope" is '[.paths[].scope] == ["out", "out"]' -j stats out
+check "stats by port" is '.by == "port" and (.ports | type) == "array"' -j stats --by port
+
+check "allow" silent allow tcp/80 any/https
+check "deny" silent deny forward udp/5000-6000
+check "policy" silent policy in well-known deny tcp
+check "mode" silent mode observe
+check "show has it all" is '.mode == "observe" and .rules == [
+	{"scope": "in", "proto": "tcp", "action": "allow", "low": 80, "high": 80},
+	{"scope": "in", "proto": "tcp", "action": "allow", "low": 443, "high": 443},
+	{"scope": "in", "proto": "udp", "action": "allow", "low": 443, "high": 443},
+	{"scope": "forward", "proto": "udp", "action": "deny", "low": 5000, "high": 6000}] and
+	[.policy[] | select(.action == "deny")] == [
+	{"scope": "in", "proto": "tcp", "class": "well-known", "action": "deny"}]' -j show
+check "text: a rule" is_text "allow in tcp/443 https" show
+check "text: a range" is_text "deny forward udp/5000-6000" show
+check "text: a policy" is_text "in tcp deny allow allow" show
+check "unset part of a range" silent unset forward udp/5500
+check "it is cut in two" is '[.rules[] | select(.scope == "forward") | [.low, .high]] ==
+	[[5000, 5499], [5501, 6000]]' -j show
+
+generation=$(ctl -j show | jq .generation)
+check "a wrong word changes nothing" refused 2 "'sctp' is no PROTO" allow tcp/1 sctp/2
+check "indeed" is ".generation == $generation" -j show
+
+{ seq -f 'tcp/%g' 1 2 20001 && seq -f 'any/%g-65535' 65535 65535; } >"$work/ports"
+many() { ctl deny out - <"$work/ports"; }
+check "10,001 ports and a range at once" many
+check "they are all there, after one change" is ".generation == $generation + 1 and
+	([.rules[] | select(.scope == \"out\" and .proto == \"tcp\")] | length) == 10002" -j show
+seq -f 'any/%g' 0 65535 >"$work/ports"
+check "all ports of both protocols, one by one" many
+check "they are two ranges" is '[.rules[] | select(.scope == "out") | [.proto, .low, .high]] ==
+	[["tcp", 0, 65535], ["udp", 0, 65535]]' -j show
+
+# Somebody changes rules all the time: what is shown is one state nevertheless, all ports denied or all allowed.
+restless() {
+	until [ -e "$work/enough" ]; do
+		ctl deny out any/0-65535 && ctl allow out any/0-65535 || return
+	done
+}
+coherent() {
+	for _ in 1 2 3 4 5 6 7 8 9 10; do
+		is '[.rules[] | select(.scope == "out") | .action] | length == 2 and .[0] == .[1]' -j show || return
+	done
+}
+restless & changer=$!
+check "show, while somebody changes rules" coherent
+touch "$work/enough"
+wait "$changer"
+
+check "flush" silent flush
+check "nothing left" is '.mode == "enforce" and .rules == [] and all(.policy[]; .action == "allow")' -j show
+
+if command -v ip >/dev/null; then
+	ip netns add portclass-test
+	check "a namespace at rest" is '.active | not' -j -n portclass-test show
+	check "change it" silent -n portclass-test deny tcp/1
+	check "it has the rule" is '.active and (.rules | length) == 1' -j show -n portclass-test
+	check "this one has not" is '.rules == []' -j show
+	ip netns del portclass-test
+	check "no such namespace" refused 1 "there is no network namespace" -n portclass-test show
+fi
+
+as_user() { setpriv --reuid 1000 --regid 1000 --clear-groups "$PORTCLASSCTL" "$@"; }
+may_not() {
+	! as_user deny tcp/1 2>"$work/err" || return
+	cat "$work/err"
+	grep -q '^portclassctl: kernel: .*CAP_NET_ADMIN' "$work/err" &&
+		grep -qxF '  needs CAP_NET_ADMIN (try sudo)' "$work/err"
+}
+check "anyone may look" as_user show
+check "not anyone may change" may_not
+
+rounds() { [ "$(ctl -j stats --watch=0.1 --count 3 | jq -s 'length == 3 and all(.[]; .time_ms > 0)')" = true ]; }
+check "watch, as JSON lines" rounds
+wait_for_round() {
+	for _ in {1..100}; do
+		grep -qs every "$work/watch" && return
+		sleep 0.1
+	done
+	return 1
+}
+stopped() {
+	local watcher
+	"$PORTCLASSCTL" stats --watch=0.1 >"$work/watch" & watcher=$!
+	wait_for_round || return
+	kill "-$1" "$watcher"
+	wait "$watcher"
+}
+check "watch, ended by SIGTERM" stopped TERM
+full() { ! ctl show >/dev/full 2>"$work/err" && grep -q 'cannot write the output' "$work/err"; }
+check "a full disk is noticed" full
+
+gone() {
+	local watcher status=0
+	"$PORTCLASSCTL" stats --watch=0.1 >"$work/watch" 2>"$work/err" & watcher=$!
+	wait_for_round || return
+	silent unload || return
+	wait "$watcher" || status=$?
+	cat "$work/err"
+	[ "$status" -eq 1 ] && grep -q 'portclass module' "$work/err"
+}
+check "unload ends a watch" gone
+check "unload, when not loaded" refused 1 "the portclass module is not loaded" unload
+check "show, when not loaded" refused 1 "try: portclassctl load" show
+check "load what is no module" refused 1 "is no kernel module" load /etc/services
+head -c 100000 "$PORTCLASS_KO" >"$work/portclass.ko"
+check "load half a module" refused 1 "$work/portclass.ko" load "$work/portclass.ko"
+cp "$PORTCLASS_KO" "$work/other-name.ko"
+check "load a module by any name" silent load "$work/other-name.ko"
+check "unload it" silent unload
+
+echo "1..$count"
+[ "$failed" -eq 0 ]

@@ -1,0 +1,31 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/* Answers of a kernel: right ones, from which a test may leave something out, and wrong ones. */
+#ifndef PORTCLASSCTL_KERNEL_ANSWERS_H
+#define PORTCLASSCTL_KERNEL_ANSWERS_H
+
+#include <linux/types.h>
+
+/*
+ * What right answers leave out: an attribute of the message, one of its nests, so
+ * many of the nests; 0 for nothing.
+ */
+extern int answer_without, answer_nest_without, answer_less;
+
+/* What answer_refusal() says; no text and no offset if they are 0. */
+extern int answer_error;
+extern const char *answer_text;
+extern __u32 answer_offset;
+
+void answer_config(void);
+void answer_rules(void);
+void answer_restless_rules(void);
+void answer_never_resting_rules(void);
+void answer_stats(void);
+void answer_ports(void);
+void answer_odd_rule(void);
+void answer_nothing(void);
+void answer_no_end(void);
+void answer_failing_dump(void);
+void answer_refusal(void);
+
+#endif

@@ -1,0 +1,64 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0
+#
+# The manual page and the completion: they have all that --help has, and whoever reads them is content. Prints TAP.
+# PORTCLASSCTL is the command.
+
+set -u
+: "${PORTCLASSCTL:?is to be the command to test}"
+tools=$(dirname "$0")/../../tools
+count=0
+failed=0
+
+result() {
+	count=$((count + 1))
+	if [ "$1" -eq 0 ]; then
+		echo "ok $count - $2"
+	else
+		failed=$((failed + 1))
+		echo "not ok $count - $2"
+	fi
+}
+
+skip() {
+	count=$((count + 1))
+	echo "ok $count - # SKIP $1"
+}
+
+page=$tools/portclassctl.8
+words="allow deny unset policy mode show stats flush load unload"
+options=$("$PORTCLASSCTL" --help | grep -oE -- '--[a-z]+' | sort -u)
+
+for word in $words; do
+	"$PORTCLASSCTL" --help | grep -qw -- "$word"
+	result $? "--help has $word"
+done
+for word in $words $options; do
+	sed 's/\\f.//g; s/\\//g' "$page" | grep -qw -- "$word"
+	result $? "the manual page has $word"
+	grep -qw -- "$word" "$tools/portclassctl.bash-completion"
+	result $? "the completion has $word"
+done
+
+if command -v man >/dev/null; then
+	warnings=$(man --warnings -l "$page" 2>&1 >/dev/null)
+	[ -z "$warnings" ]
+	result $? "man has nothing to say against the page"
+else
+	skip "no man here"
+fi
+if command -v mandoc >/dev/null; then
+	mandoc -T lint -W warning "$page" >/dev/null
+	result $? "nor has mandoc"
+else
+	skip "no mandoc here"
+fi
+if command -v bash >/dev/null; then
+	bash -n "$tools/portclassctl.bash-completion"
+	result $? "bash takes the completion"
+else
+	skip "no bash here"
+fi
+
+echo "1..$count"
+[ "$failed" -eq 0 ]

@@ -1,0 +1,56 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/* Talks to the kernel. The files client*.c are the only ones that know libnl. */
+#ifndef PORTCLASSCTL_CLIENT_H
+#define PORTCLASSCTL_CLIENT_H
+
+#include "model.h"
+
+/**
+ * struct client_error - Why something was not done
+ * @kernel: the kernel says so
+ * @text: what it is
+ * @hint: what may help, or NULL
+ * @word: the word that was typed and that the kernel doesn't like, or NULL
+ */
+struct client_error {
+	bool kernel;
+	char text[256];
+	const char *hint;
+	const char *word;
+};
+
+/**
+ * struct change - A change of the configuration, done as a whole or not at all
+ * @flush: first forget all there is
+ * @policies: policies to set
+ * @policy_count: how many there are
+ * @rules: rules to set
+ * @rule_count: how many there are
+ * @mode: mode to change to, NULL to leave it
+ * @mode_word: the word that it was typed as
+ */
+struct change {
+	bool flush;
+	const struct policy *policies;
+	size_t policy_count;
+	const struct rule *rules;
+	size_t rule_count;
+	const enum portclass_mode *mode;
+	const char *mode_word;
+};
+
+struct client;
+
+struct client *client_open(struct client_error *error);
+void client_close(struct client *client);
+const struct client_error *client_get_error(const struct client *client);
+
+int client_set(struct client *client, const struct change *change);
+int client_get_config(struct client *client, struct config *config);
+int client_get_rules(struct client *client, struct rules *rules);
+int client_get_stats(struct client *client, const enum portclass_scope *only,
+		     struct stats *stats);
+int client_get_ports(struct client *client, const enum portclass_scope *only,
+		     struct ports *ports);
+
+#endif

@@ -1,0 +1,183 @@
+// SPDX-License-Identifier: GPL-2.0
+/* The configuration and the rules, as the kernel tells them. */
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "client_parse.h"
+#include "memory.h"
+#include "names.h"
+
+static int take_policy(struct client *client, struct nlattr *nest, struct config *config)
+{
+	static const struct nla_policy policy[PORTCLASS_A_POLICY_MAX + 1] = {
+		[PORTCLASS_A_POLICY_SCOPE] = { .type = NLA_U32 },
+		[PORTCLASS_A_POLICY_PROTO] = { .type = NLA_U32 },
+		[PORTCLASS_A_POLICY_CLASS] = { .type = NLA_U32 },
+		[PORTCLASS_A_POLICY_ACTION] = { .type = NLA_U32 },
+	};
+	static const char *const names[PORTCLASS_A_POLICY_MAX + 1] = {
+		NULL, "a policy's scope", "a policy's protocol", "a policy's class",
+		"a policy's action",
+	};
+	struct client_attrs set = { .names = names };
+	unsigned int scope, proto, class, action;
+
+	if (client_parse_nest(client, &set, PORTCLASS_A_POLICY_MAX, nest, policy) ||
+	    client_parse_path(client, &set, &scope, &proto) ||
+	    client_parse_enum(client, set.tb[PORTCLASS_A_POLICY_CLASS], &names_class, &class) ||
+	    client_parse_enum(client, set.tb[PORTCLASS_A_POLICY_ACTION], &names_action, &action))
+		return -1;
+	config->policy[scope][proto][class] = action;
+	return 0;
+}
+
+/* What a request has been answered with, and whether it was. */
+struct config_answer {
+	struct config *config;
+	bool came;
+};
+
+static int take_config(struct exchange *exchange, struct nlattr *attrs, int length)
+{
+	static const struct nla_policy policy[PORTCLASS_A_CONFIG_MAX + 1] = {
+		[PORTCLASS_A_CONFIG_VERSION] = { .type = NLA_STRING },
+		[PORTCLASS_A_CONFIG_ACTIVE] = { .type = NLA_U8 },
+		[PORTCLASS_A_CONFIG_GENERATION] = { .type = NLA_U32 },
+		[PORTCLASS_A_CONFIG_MODE] = { .type = NLA_U32 },
+		[PORTCLASS_A_CONFIG_POLICY] = { .type = NLA_NESTED },
+	};
+	static const char *const names[PORTCLASS_A_CONFIG_MAX + 1] = {
+		[PORTCLASS_A_CONFIG_VERSION] = "the module's version",
+		[PORTCLASS_A_CONFIG_ACTIVE] = "whether it is active",
+		[PORTCLASS_A_CONFIG_GENERATION] = "the generation",
+		[PORTCLASS_A_CONFIG_MODE] = "the mode",
+		[PORTCLASS_A_CONFIG_POLICY] = "the policies",
+	};
+	struct config_answer *answer = exchange->arg;
+	struct client *client = exchange->client;
+	struct config *config = answer->config;
+	struct client_attrs set = { .names = names };
+	struct nlattr *attr;
+	unsigned int mode;
+	int rest;
+
+	if (client_parse(client, &set, PORTCLASS_A_CONFIG_MAX, attrs, length, policy) ||
+	    client_parse_enum(client, set.tb[PORTCLASS_A_CONFIG_MODE], &names_mode, &mode))
+		return -1;
+	nla_strlcpy(config->version, set.tb[PORTCLASS_A_CONFIG_VERSION], sizeof(config->version));
+	for (char *c = config->version; *c; c++)
+		if (*c < ' ' || *c > '~')
+			*c = '?';
+	config->active = nla_get_u8(set.tb[PORTCLASS_A_CONFIG_ACTIVE]);
+	config->generation = nla_get_u32(set.tb[PORTCLASS_A_CONFIG_GENERATION]);
+	config->mode = mode;
+	nla_for_each_attr(attr, attrs, length, rest)
+		if (nla_type(attr) == PORTCLASS_A_CONFIG_POLICY &&
+		    take_policy(client, attr, config))
+			return -1;
+	answer->came = true;
+	return 0;
+}
+
+/* Nothing says unset but what never came. */
+static int check_policies(struct client *client, const struct config *config)
+{
+	for (int s = 0; s < SCOPES; s++)
+		for (int p = 0; p < PROTOS; p++)
+			for (int c = 0; c < CLASSES; c++)
+				if (config->policy[s][p][c] == PORTCLASS_ACTION_UNSET)
+					return client_fail(client,
+							   "the kernel's answer lacks a policy");
+	return 0;
+}
+
+/**
+ * client_get_config() - Ask for the configuration without its rules
+ * @client: the connection
+ * @config: to be filled in
+ *
+ * Return: 0, or -1 with @client's error set.
+ */
+int client_get_config(struct client *client, struct config *config)
+{
+	struct config_answer answer = { .config = config };
+	struct exchange exchange = { .client = client, .answer = take_config, .arg = &answer };
+	int err;
+
+	*config = (struct config){ 0 };
+	exchange.msg = client_request(client, PORTCLASS_CMD_GET, 0, 0);
+	if (!exchange.msg)
+		return -1;
+	err = client_exchange(&exchange);
+	nlmsg_free(exchange.msg);
+	if (err)
+		return err;
+	if (!answer.came)
+		return client_fail(client, "the kernel's answer lacks the configuration");
+	return check_policies(client, config);
+}
+
+static int take_rule(struct client *client, struct nlattr *nest, struct rules *rules)
+{
+	static const struct nla_policy policy[PORTCLASS_A_RULE_MAX + 1] = {
+		[PORTCLASS_A_RULE_SCOPE] = { .type = NLA_U32 },
+		[PORTCLASS_A_RULE_PROTO] = { .type = NLA_U32 },
+		[PORTCLASS_A_RULE_ACTION] = { .type = NLA_U32 },
+		[PORTCLASS_A_RULE_PORT_LOW] = { .type = NLA_U16 },
+		[PORTCLASS_A_RULE_PORT_HIGH] = { .type = NLA_U16 },
+	};
+	static const char *const names[PORTCLASS_A_RULE_MAX + 1] = {
+		NULL, "a rule's scope", "a rule's protocol", "a rule's action",
+		"a rule's first port", NULL,
+	};
+	struct client_attrs set = { .names = names };
+	unsigned int scope, proto, action;
+	__u16 low, high;
+
+	if (client_parse_nest(client, &set, PORTCLASS_A_RULE_MAX, nest, policy) ||
+	    client_parse_path(client, &set, &scope, &proto) ||
+	    client_parse_enum(client, set.tb[PORTCLASS_A_RULE_ACTION], &names_action, &action))
+		return -1;
+	low = nla_get_u16(set.tb[PORTCLASS_A_RULE_PORT_LOW]);
+	high = low;
+	if (set.tb[PORTCLASS_A_RULE_PORT_HIGH])
+		high = nla_get_u16(set.tb[PORTCLASS_A_RULE_PORT_HIGH]);
+	if (high < low || rules->count >= CLIENT_ENTRIES_MAX)
+		return client_fail(client, "the kernel's answer has impossible rules");
+	rules->list = memory_grow(rules->list, &rules->room, rules->count, sizeof(*rules->list));
+	rules->list[rules->count++] = (struct rule){ scope, proto, action, low, high, NULL };
+	return 0;
+}
+
+static int take_rules(struct exchange *exchange, struct nlattr *attrs, int length)
+{
+	struct nlattr *attr;
+	int rest;
+
+	nla_for_each_attr(attr, attrs, length, rest)
+		if (nla_type(attr) == PORTCLASS_A_RULES_RULE &&
+		    take_rule(exchange->client, attr, exchange->arg))
+			return -1;
+	return 0;
+}
+
+static void forget_rules(void *arg)
+{
+	((struct rules *)arg)->count = 0;
+}
+
+/**
+ * client_get_rules() - Ask for the rules
+ * @client: the connection
+ * @rules: to be filled in; its list to be freed by free()
+ *
+ * Return: 0, or -1 with @client's error set.
+ */
+int client_get_rules(struct client *client, struct rules *rules)
+{
+	struct exchange exchange = { .client = client, .answer = take_rules, .arg = rules };
+
+	exchange.msg = client_request(client, PORTCLASS_CMD_RULE_GET, NLM_F_DUMP, 0);
+	return exchange.msg ? client_dump(&exchange, forget_rules) : -1;
+}

@@ -1,0 +1,98 @@
+// SPDX-License-Identifier: GPL-2.0
+/* A change of the configuration: structs to one request. */
+
+#include <stdlib.h>
+
+#include "client_exchange.h"
+#include "memory.h"
+
+enum {
+	U16_SIZE = NLA_HDRLEN + 4,	/* padded */
+	U32_SIZE = NLA_HDRLEN + 4,
+	RULE_SIZE = NLA_HDRLEN + 3 * U32_SIZE + 2 * U16_SIZE,
+	POLICY_SIZE = NLA_HDRLEN + 4 * U32_SIZE,
+	REST_SIZE = U32_SIZE + NLA_HDRLEN,
+};
+
+static int put_rule(struct nl_msg *msg, const struct rule *rule)
+{
+	struct nlattr *nest = nla_nest_start(msg, PORTCLASS_A_CONFIG_RULE);
+
+	if (!nest || nla_put_u32(msg, PORTCLASS_A_RULE_SCOPE, rule->scope) ||
+	    nla_put_u32(msg, PORTCLASS_A_RULE_PROTO, rule->proto) ||
+	    nla_put_u32(msg, PORTCLASS_A_RULE_ACTION, rule->action) ||
+	    nla_put_u16(msg, PORTCLASS_A_RULE_PORT_LOW, rule->low) ||
+	    nla_put_u16(msg, PORTCLASS_A_RULE_PORT_HIGH, rule->high))
+		return -1;
+	return nla_nest_end(msg, nest);
+}
+
+static int put_policy(struct nl_msg *msg, const struct policy *policy)
+{
+	struct nlattr *nest = nla_nest_start(msg, PORTCLASS_A_CONFIG_POLICY);
+
+	if (!nest || nla_put_u32(msg, PORTCLASS_A_POLICY_SCOPE, policy->scope) ||
+	    nla_put_u32(msg, PORTCLASS_A_POLICY_PROTO, policy->proto) ||
+	    nla_put_u32(msg, PORTCLASS_A_POLICY_CLASS, policy->class) ||
+	    nla_put_u32(msg, PORTCLASS_A_POLICY_ACTION, policy->action))
+		return -1;
+	return nla_nest_end(msg, nest);
+}
+
+/* What was put into the message up to here came from this word. */
+static void mark(struct exchange *exchange, struct mark *marks, const char *word)
+{
+	marks[exchange->mark_count++] = (struct mark){
+		nlmsg_hdr(exchange->msg)->nlmsg_len, word,
+	};
+}
+
+static int put_change(struct exchange *exchange, struct mark *marks, const struct change *change)
+{
+	if (change->flush && nla_put_flag(exchange->msg, PORTCLASS_A_CONFIG_FLUSH))
+		return -1;
+	mark(exchange, marks, NULL);
+	for (size_t i = 0; i < change->policy_count; i++) {
+		if (put_policy(exchange->msg, &change->policies[i]))
+			return -1;
+		mark(exchange, marks, change->policies[i].word);
+	}
+	for (size_t i = 0; i < change->rule_count; i++) {
+		if (put_rule(exchange->msg, &change->rules[i]))
+			return -1;
+		mark(exchange, marks, change->rules[i].word);
+	}
+	if (change->mode && nla_put_u32(exchange->msg, PORTCLASS_A_CONFIG_MODE, *change->mode))
+		return -1;
+	mark(exchange, marks, change->mode_word);
+	return 0;
+}
+
+/**
+ * client_set() - Change the configuration, all at once
+ * @client: the connection
+ * @change: what to change
+ *
+ * Return: 0, or -1 with @client's error set, and nothing changed.
+ */
+int client_set(struct client *client, const struct change *change)
+{
+	struct exchange exchange = { .client = client };
+	struct mark *marks;
+	int err = -1;
+
+	exchange.msg = client_request(client, PORTCLASS_CMD_SET, 0,
+				      change->policy_count * POLICY_SIZE +
+				      change->rule_count * RULE_SIZE + REST_SIZE);
+	if (!exchange.msg)
+		return -1;
+	marks = memory_get(change->policy_count + change->rule_count + 2, sizeof(*marks));
+	exchange.marks = marks;
+	if (put_change(&exchange, marks, change))
+		client_fail(client, "the request did not fit its message");
+	else
+		err = client_exchange(&exchange);
+	nlmsg_free(exchange.msg);
+	free(marks);
+	return err;
+}

@@ -1,0 +1,81 @@
+// SPDX-License-Identifier: GPL-2.0
+/* What several commands do. */
+
+#include <errno.h>
+#include <string.h>
+
+#include "cmd.h"
+#include "netns.h"
+
+/**
+ * cmd_connect() - Connect to the kernel's side, in the namespace that was asked for
+ * @cmd: the command line
+ *
+ * Return: the connection, or NULL after a report.
+ */
+struct client *cmd_connect(const struct cmd *cmd)
+{
+	struct client_error error;
+	struct client *client;
+	char why[512];
+
+	if (cmd->netns && netns_enter(cmd->netns, why, sizeof(why))) {
+		report_failure("%s", why);
+		return NULL;
+	}
+	client = client_open(&error);
+	if (!client)
+		report_client(cmd->line, &error);
+	return client;
+}
+
+/**
+ * cmd_change() - Change the configuration
+ * @cmd: the command line
+ * @words: where the words of the change were typed
+ * @change: the change
+ *
+ * Return: the exit status.
+ */
+int cmd_change(const struct cmd *cmd, const struct words *words, const struct change *change)
+{
+	struct client *client = cmd_connect(cmd);
+	int status = REPORT_DONE;
+
+	if (!client)
+		return REPORT_REFUSED;
+	if (client_set(client, change))
+		status = report_client(words, client_get_error(client));
+	client_close(client);
+	return status;
+}
+
+/**
+ * cmd_print() - Where to print, and how
+ * @cmd: the command line
+ *
+ * Return: the output.
+ */
+struct print cmd_print(const struct cmd *cmd)
+{
+	return (struct print){
+		.out = stdout,
+		.json = cmd->json,
+		.coloured = cmd->coloured,
+		.exact = cmd->exact,
+	};
+}
+
+/**
+ * cmd_print_end() - End a document
+ * @print: the output
+ *
+ * Return: the exit status.
+ */
+int cmd_print_end(struct print *print)
+{
+	errno = 0;
+	if (!print_end(print))
+		return REPORT_DONE;
+	return report_failure("cannot write the output: %s", strerror(errno ? errno : EIO));
+}

@@ -1,0 +1,58 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/* The commands, and what they are told. */
+#ifndef PORTCLASSCTL_CMD_H
+#define PORTCLASSCTL_CMD_H
+
+#include "client.h"
+#include "print.h"
+#include "report.h"
+#include "words.h"
+
+/**
+ * struct cmd - A command line without its grammar
+ * @line: all its words, to point at
+ * @words: those behind the command, options left out
+ * @count: how many there are
+ * @netns: the network namespace, NULL for the present one
+ * @json: print JSON
+ * @exact: print all digits
+ * @coloured: print colours
+ * @terminal: print on a terminal that can be cleared
+ * @all: print what is zero, too
+ * @by_port: by port rather than by class
+ * @watch: again after so many milliseconds, 0 for once only
+ * @rounds: so often, 0 for ever
+ */
+struct cmd {
+	const struct words *line;
+	const char *const *words;
+	size_t count;
+	const char *netns;
+	bool json;
+	bool exact;
+	bool coloured;
+	bool terminal;
+	bool all;
+	bool by_port;
+	unsigned int watch;
+	unsigned int rounds;
+};
+
+struct client *cmd_connect(const struct cmd *cmd);
+int cmd_change(const struct cmd *cmd, const struct words *words, const struct change *change);
+struct print cmd_print(const struct cmd *cmd);
+int cmd_print_end(struct print *print);
+
+/* Each returns the exit status. */
+int cmd_allow(const struct cmd *cmd);
+int cmd_deny(const struct cmd *cmd);
+int cmd_unset(const struct cmd *cmd);
+int cmd_policy(const struct cmd *cmd);
+int cmd_mode(const struct cmd *cmd);
+int cmd_flush(const struct cmd *cmd);
+int cmd_show(const struct cmd *cmd);
+int cmd_stats(const struct cmd *cmd);
+int cmd_load(const struct cmd *cmd);
+int cmd_unload(const struct cmd *cmd);
+
+#endif

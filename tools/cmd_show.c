@@ -1,0 +1,177 @@
+// SPDX-License-Identifier: GPL-2.0
+/* show: the configuration. */
+
+#include <stdlib.h>
+
+#include "cmd.h"
+#include "grammar.h"
+#include "memory.h"
+#include "names.h"
+#include "service.h"
+
+/* Times to ask again, while somebody else changes the configuration. */
+enum { SHOW_TRIES = 10 };
+
+static enum colour action_colour(enum portclass_action action)
+{
+	return action == PORTCLASS_ACTION_DENY ? COLOUR_BAD : COLOUR_GOOD;
+}
+
+/* Two requests, but one state: its generation is the same before and after. */
+static int ask(struct client *client, struct config *config, struct rules *rules)
+{
+	struct config after;
+
+	for (int i = 0; i < SHOW_TRIES; i++) {
+		if (client_get_config(client, config) || client_get_rules(client, rules) ||
+		    client_get_config(client, &after))
+			return -1;
+		if (after.generation == config->generation)
+			return 0;
+	}
+	return 1;
+}
+
+static bool same_everywhere(const struct config *config)
+{
+	for (int s = 0; s < SCOPES; s++)
+		for (int p = 0; p < PROTOS; p++)
+			for (int c = 0; c < CLASSES; c++)
+				if (config->policy[s][p][c] != config->policy[0][0][0])
+					return false;
+	return true;
+}
+
+static void tell_policy(struct print *print, unsigned int scope, unsigned int proto,
+			unsigned int class, enum portclass_action action)
+{
+	const char *name = names_get(&names_class, class);
+
+	print_object(print, NULL);
+	print_string(print, "scope", names_get(&names_scope, scope), COLOUR_NONE);
+	print_string(print, "proto", names_get(&names_proto, proto), COLOUR_NONE);
+	print_string(print, "class", name, COLOUR_NONE);
+	print_string(print, "action", names_get(&names_action, action), COLOUR_NONE);
+	print_close(print);
+	print_cell(print, name, action_colour(action), "%s", names_get(&names_action, action));
+}
+
+static void tell_policies(struct print *print, const struct config *config)
+{
+	static const struct column columns[] = {
+		{ "path", "POLICY", false },
+		{ "well-known", "WELL-KNOWN", false },
+		{ "registered", "REGISTERED", false },
+		{ "dynamic", "DYNAMIC", false },
+	};
+
+	if (!print->json && same_everywhere(config)) {
+		print_text(print, "%-12s%s everywhere\n", "policy",
+			   names_get(&names_action, config->policy[0][0][0]));
+		return;
+	}
+	print_text(print, "\n");
+	print_table(print, columns, ARRAY_SIZE(columns));
+	print_array(print, "policy");
+	for (unsigned int s = 0; s < SCOPES; s++)
+		for (unsigned int p = 0; p < PROTOS; p++) {
+			print_cell(print, "path", COLOUR_NONE, "%s %s",
+				   names_get(&names_scope, s), names_get(&names_proto, p));
+			for (unsigned int c = 0; c < CLASSES; c++)
+				tell_policy(print, s, p, c, config->policy[s][p][c]);
+			print_row(print);
+		}
+	print_close(print);
+	print_table_end(print);
+}
+
+static void tell_rule(struct print *print, const struct rule *rule)
+{
+	const char *proto = names_get(&names_proto, rule->proto);
+	bool single = rule->low == rule->high;
+
+	print_object(print, NULL);
+	print_string(print, "scope", names_get(&names_scope, rule->scope), COLOUR_NONE);
+	print_string(print, "proto", proto, COLOUR_NONE);
+	print_string(print, "action", names_get(&names_action, rule->action),
+		     action_colour(rule->action));
+	print_number(print, "low", rule->low, HUMAN_EXACT, COLOUR_NONE);
+	print_number(print, "high", rule->high, HUMAN_EXACT, COLOUR_NONE);
+	print_close(print);
+	if (single)
+		print_cell(print, "port", COLOUR_NONE, "%s/%u", proto, rule->low);
+	else
+		print_cell(print, "port", COLOUR_NONE, "%s/%u-%u", proto, rule->low, rule->high);
+	print_cell(print, "service", COLOUR_NONE, "%s",
+		   single ? service_name(rule->proto, rule->low) : "");
+	print_row(print);
+}
+
+static void tell_rules(struct print *print, const struct rules *rules)
+{
+	static const struct column columns[] = {
+		{ "action", "RULE", false },
+		{ "scope", "SCOPE", false },
+		{ "port", "PORT", false },
+		{ "service", "SERVICE", false },
+	};
+
+	if (!print->json && !rules->count) {
+		print_text(print, "%-12snone\n", "rules");
+		return;
+	}
+	print_text(print, "\n");
+	print_table(print, columns, ARRAY_SIZE(columns));
+	print_array(print, "rules");
+	for (size_t i = 0; i < rules->count; i++)
+		tell_rule(print, &rules->list[i]);
+	print_close(print);
+	print_table_end(print);
+}
+
+/* Facts that need one line first, in text: JSON doesn't care for the order. */
+static int tell(const struct cmd *cmd, const struct config *config, const struct rules *rules)
+{
+	struct print print = cmd_print(cmd);
+
+	print_start(&print);
+	print_string(&print, "version", config->version, COLOUR_NONE);
+	print_flag(&print, "active", config->active);
+	print_number(&print, "generation", config->generation, HUMAN_EXACT, COLOUR_NONE);
+	print_string(&print, "mode", names_get(&names_mode, config->mode), COLOUR_NONE);
+	tell_policies(&print, config);
+	tell_rules(&print, rules);
+	return cmd_print_end(&print);
+}
+
+/**
+ * cmd_show() - show
+ * @cmd: the command line
+ *
+ * Return: the exit status.
+ */
+int cmd_show(const struct cmd *cmd)
+{
+	struct rules rules = { 0 };
+	struct client *client;
+	struct config config;
+	struct fault fault;
+	int status, err;
+
+	if (grammar_end(cmd->words, cmd->count, &fault))
+		return report_fault(cmd->line, &fault);
+	client = cmd_connect(cmd);
+	if (!client)
+		return REPORT_REFUSED;
+	err = ask(client, &config, &rules);
+	if (err < 0)
+		status = report_client(cmd->line, client_get_error(client));
+	else if (err)
+		status = report_failure("the configuration keeps changing; tried %d times",
+					SHOW_TRIES);
+	else
+		status = tell(cmd, &config, &rules);
+	free(rules.list);
+	client_close(client);
+	return status;
+}
