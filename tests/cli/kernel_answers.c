@@ -91,7 +91,7 @@ static void put_class(struct nl_msg *msg, int class)
 	struct nlattr *nest = nla_nest_start(msg, PORTCLASS_A_STATS_CLASS_STATS);
 
 	put(msg, answer_nest_without, PORTCLASS_A_CLASS_STATS_CLASS, 4, class);
-	for (int i = PORTCLASS_A_CLASS_STATS_FLOWS; i <= PORTCLASS_A_CLASS_STATS_DENIED_BYTES; i++)
+	for (int i = PORTCLASS_A_CLASS_STATS_FLOWS; i <= PORTCLASS_A_CLASS_STATS_MAX; i++)
 		put(msg, answer_nest_without, i, 8, 100ULL * class + i);
 	nla_nest_end(msg, nest);
 }
@@ -106,8 +106,9 @@ void answer_stats(void)
 		put(msg, answer_without, PORTCLASS_A_STATS_MALFORMED, 8, 1ULL << 40);
 		put(msg, answer_without, PORTCLASS_A_STATS_FRAGMENTS, 8, 2);
 		put(msg, answer_without, PORTCLASS_A_STATS_UNLISTED, 8, 3);
-		for (int c = 0; c < 3 - answer_less && answer_without != PORTCLASS_A_STATS_CLASS_STATS; c++)
-			put_class(msg, c);
+		if (answer_without != PORTCLASS_A_STATS_CLASS_STATS)
+			for (int c = 0; c < 3 - answer_less; c++)
+				put_class(msg, c);
 		fake_send(msg);
 	}
 	fake_done(0, 0);
