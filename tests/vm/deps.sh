@@ -36,13 +36,7 @@ group() {
 }
 
 as_root() {
-	if [ "$(id -u)" -eq 0 ]; then
-		"$@"
-	elif command -v sudo >/dev/null; then
-		sudo "$@"
-	else
-		die "root is needed (and there is no sudo) for: $*"
-	fi
+	if [ "$(id -u)" -eq 0 ]; then "$@"; else sudo "$@"; fi
 }
 
 update() {
@@ -70,6 +64,7 @@ done <<<"$needed"
 
 [ "${#missing[@]}" -gt 0 ] || exit 0
 
+[ "$(id -u)" -eq 0 ] || command -v sudo >/dev/null || die "that needs root, and there is no sudo"
 if [ -t 0 ]; then
 	read -r -p "Install them with apt-get? [Y/n] " answer >&2 || answer=n
 	case $answer in

@@ -62,7 +62,7 @@ for try in 1 2; do
 	status=0
 	job_boot qemu-system-x86_64 -accel "$accel" "${machine[@]}" -initrd "$run/boot.cpio" \
 		-serial "file:$run/kernel" -serial "file:$run/output" -serial "file:$run/verdict" \
-		-drive "file=$rootfs,format=raw,if=virtio,readonly=on" "${shares[@]}" || status=$?
+		-drive "file=$rootfs,format=raw,if=virtio,readonly=on,file.locking=off" "${shares[@]}" || status=$?
 	# Two faults of the emulator, both rare, and both with more than one processor on a busy host: a timer's tick gets
 	# lost, which shows as this message and nothing else; or the guest stands still without a word, before the job.
 	if grep -qs "rcu_[a-z]* kthread timer wakeup didn't happen" "$run/kernel.log"; then

@@ -51,7 +51,7 @@ cached() {
 			rm -rf "$tmp"
 			mkdir "$tmp"
 			# In the background, since `set -e` does nothing within a command that `||` follows.
-			"$@" "$tmp" >&2 &
+			{ trap - INT; "$@" "$tmp"; } >&2 &
 			wait $! || die "$name: could not be made"
 			# The last one stays: another branch may want it back.
 			find "$cache" -mindepth 1 -maxdepth 1 -type d -name "$name-*" -printf '%T@ %p\n' | sort -rn |
@@ -69,7 +69,8 @@ quietly() {
 	local what=$1 log pid status=0 start=$SECONDS next
 	shift
 	log=$(mktemp)
-	"$@" >"$log" 2>&1 &
+	# A background job ignores Ctrl-C, unless told not to.
+	{ trap - INT; "$@"; } >"$log" 2>&1 &
 	pid=$!
 	next=$((SECONDS + 20))
 	while kill -0 "$pid" 2>/dev/null; do

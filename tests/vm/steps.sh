@@ -6,7 +6,7 @@
 
 # In this order. What is short, or needs least, first; what needs the User Mode Linux kernel last, since that is compiled
 # meanwhile.
-all_steps=(static cli guest net uml kunit)
+all_steps=(static cli guest tool net uml kunit)
 
 # Compilers and checkers.
 step_static() { "$vm/static.sh"; }
@@ -20,6 +20,9 @@ step_cli() {
 # The guests themselves.
 step_guest() { "$vm/selftest.sh" stock; }
 step_uml() { "$vm/selftest.sh" uml; }
+
+# The tool and the module together, as a stranger would try them.
+step_tool() { "$vm/net.sh" tests/cli/guest.sh; }
 
 # The module in the stock kernel, with network namespaces around it, end to end.
 step_net() { "$vm/net.sh" tests/net/run.sh; }

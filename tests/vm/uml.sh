@@ -29,11 +29,12 @@ run() {
 	printf '%s\n' "$out" >"$run/boot/job/share-out"
 	job_pack /dev/ttyS0 /dev/ttyS1
 	ulimit -c 0
+	# Nobody writes to the image (r), so several guests may have it (c): no lock on it, here as in guest.sh.
 	# Its memory is a file, in a place that must allow to execute it.
 	# shellcheck disable=SC2016  # that is for the inner shell, which is there to open its channels
 	TMPDIR=/dev/shm job_boot \
 		bash -c 'exec "${@:2}" 3>"$1/kernel" 4>"$1/output" 5>"$1/verdict" 2>"$1/stderr" >&2' - "$run" \
-		"$tree/linux" "mem=${mem}M" "initrd=$run/boot.cpio" "ubd0r=$rootfs" con0=null,fd:3 con=null \
+		"$tree/linux" "mem=${mem}M" "initrd=$run/boot.cpio" "ubd0rc=$rootfs" con0=null,fd:3 con=null \
 		ssl0=null,fd:4 ssl1=null,fd:5 ssl=null quiet printk.time=0 panic=-1 "$append" || status=$?
 	[ -s "$run/verdict" ] || tail -n 5 "$run/stderr" >&2
 	job_judge "$status"
