@@ -1,0 +1,172 @@
+// SPDX-License-Identifier: GPL-2.0
+/* Counters by class, and what a packet adds to which of them. */
+#include <kunit/test.h>
+
+#include "counters.h"
+
+static int counters_init(struct kunit *test)
+{
+	test->priv = portclass_counters_alloc(false);
+	return test->priv ? 0 : -ENOMEM;
+}
+
+static void counters_exit(struct kunit *test)
+{
+	portclass_counters_free(test->priv);
+}
+
+static void count(struct kunit *test, unsigned int scope, unsigned int proto,
+		  u16 port, unsigned int bytes, bool opens, bool denied)
+{
+	const struct portclass_key key = {
+		.port = port, .scope = scope, .proto = proto,
+	};
+
+	rcu_read_lock();
+	portclass_counters_add(test->priv, &key, bytes, opens, denied);
+	rcu_read_unlock();
+}
+
+static void expect_path(struct kunit *test, unsigned int scope,
+			unsigned int proto,
+			const struct portclass_path_stats *want)
+{
+	struct portclass_path_stats got;
+
+	/* It sets what it sums, and doesn't add to it. */
+	memset(&got, 0xff, sizeof(got));
+	portclass_counters_sum(test->priv, scope, proto, &got);
+	KUNIT_EXPECT_EQ_MSG(test, memcmp(&got, want, sizeof(got)), 0,
+			    "scope %u proto %u", scope, proto);
+}
+
+/* Each packet is in one class of one scope and protocol, and nowhere else. */
+static void classes_are_kept_apart(struct kunit *test)
+{
+	static const struct {
+		u16 port;
+		u8 class;
+	} at[] = {
+		{ 0, PORTCLASS_CLASS_WELL_KNOWN }, { 1023, PORTCLASS_CLASS_WELL_KNOWN },
+		{ 1024, PORTCLASS_CLASS_REGISTERED }, { 49151, PORTCLASS_CLASS_REGISTERED },
+		{ 49152, PORTCLASS_CLASS_DYNAMIC }, { 65535, PORTCLASS_CLASS_DYNAMIC },
+	};
+	struct portclass_path_stats want[PORTCLASS_SCOPES][PORTCLASS_PROTOS] = {};
+	unsigned int s, p, i, how;
+
+	for (s = 0; s < PORTCLASS_SCOPES; s++) {
+		for (p = 0; p < PORTCLASS_PROTOS; p++) {
+			for (i = 0; i < ARRAY_SIZE(at); i++) {
+				for (how = 0; how < 4; how++) {
+					struct portclass_class_stats *class =
+						&want[s][p].class[at[i].class];
+					bool opens = how & 1, denied = how & 2;
+					unsigned int bytes = 1 + how + 10 * i + 100 * (2 * s + p);
+
+					count(test, s, p, at[i].port, bytes, opens, denied);
+					class->packets++;
+					class->bytes += bytes;
+					class->flows += opens;
+					class->denied_packets += denied;
+					class->denied_bytes += denied ? bytes : 0;
+					class->denied_flows += opens && denied;
+				}
+			}
+		}
+	}
+
+	for (s = 0; s < PORTCLASS_SCOPES; s++)
+		for (p = 0; p < PORTCLASS_PROTOS; p++)
+			expect_path(test, s, p, &want[s][p]);
+}
+
+static void malformed_and_fragments(struct kunit *test)
+{
+	struct portclass_path_stats want = {};
+	unsigned int s, p, i;
+
+	for (s = 0; s < PORTCLASS_SCOPES; s++) {
+		for (p = 0; p < PORTCLASS_PROTOS; p++) {
+			for (i = 0; i < 1 + 2 * s + p; i++)
+				portclass_counters_add_malformed(test->priv, s, p);
+			for (i = 0; i < 20 + 2 * s + p; i++)
+				portclass_counters_add_fragment(test->priv, s, p);
+		}
+	}
+
+	for (s = 0; s < PORTCLASS_SCOPES; s++) {
+		for (p = 0; p < PORTCLASS_PROTOS; p++) {
+			want.malformed = 1 + 2 * s + p;
+			want.fragments = 20 + 2 * s + p;
+			expect_path(test, s, p, &want);
+		}
+	}
+}
+
+/* Counters of 64 bits: a flood doesn't turn them over. */
+static void bytes_go_beyond_32_bits(struct kunit *test)
+{
+	struct portclass_path_stats want = {};
+	unsigned int i;
+
+	for (i = 0; i < 3; i++)
+		count(test, PORTCLASS_SCOPE_IN, PORTCLASS_PROTO_UDP, 53, U32_MAX,
+		      false, true);
+	want.class[PORTCLASS_CLASS_WELL_KNOWN].packets = 3;
+	want.class[PORTCLASS_CLASS_WELL_KNOWN].bytes = 3ull * U32_MAX;
+	want.class[PORTCLASS_CLASS_WELL_KNOWN].denied_packets = 3;
+	want.class[PORTCLASS_CLASS_WELL_KNOWN].denied_bytes = 3ull * U32_MAX;
+	expect_path(test, PORTCLASS_SCOPE_IN, PORTCLASS_PROTO_UDP, &want);
+}
+
+/* All packets of a class are those of its ports, and those of none. */
+static void ports_and_unlisted_make_up_class(struct kunit *test)
+{
+	struct portclass_counters *counters = test->priv;
+	struct portclass_key key = {
+		.scope = PORTCLASS_SCOPE_IN, .proto = PORTCLASS_PROTO_TCP,
+	};
+	struct portclass_path_stats sum;
+	struct portclass_port_stats stats;
+	u64 listed = 0;
+	u32 port;
+
+	/* At once, so that the worker can't come in between. */
+	for (port = 0; port < 1024; port++)
+		count(test, PORTCLASS_SCOPE_IN, PORTCLASS_PROTO_TCP, port, 40, true,
+		      false);
+
+	while (portclass_ports_next(&counters->ports, &key, &stats)) {
+		listed += stats.packets;
+		key.port++;
+	}
+	portclass_counters_sum(counters, PORTCLASS_SCOPE_IN, PORTCLASS_PROTO_TCP,
+			       &sum);
+	KUNIT_EXPECT_EQ(test, sum.class[PORTCLASS_CLASS_WELL_KNOWN].packets, 1024);
+	KUNIT_EXPECT_EQ(test, listed + sum.unlisted, 1024);
+	KUNIT_EXPECT_GT(test, sum.unlisted, 0);
+}
+
+static void free_takes_null(struct kunit *test)
+{
+	portclass_counters_free(NULL);
+	KUNIT_SUCCEED(test);
+}
+
+static struct kunit_case counters_cases[] = {
+	KUNIT_CASE(classes_are_kept_apart),
+	KUNIT_CASE(malformed_and_fragments),
+	KUNIT_CASE(bytes_go_beyond_32_bits),
+	KUNIT_CASE(ports_and_unlisted_make_up_class),
+	KUNIT_CASE(free_takes_null),
+	{}
+};
+
+static struct kunit_suite counters_suite = {
+	.name = "portclass_counters",
+	.init = counters_init,
+	.exit = counters_exit,
+	.test_cases = counters_cases,
+};
+
+kunit_test_suite(counters_suite);
