@@ -3,30 +3,25 @@
  * Counters of every port that has seen traffic, with no memory for the others.
  *
  * They are per CPU, in pages of 128 ports that come on first use. The packet
- * path must not allocate, so it counts a port whose page is missing in a small
- * hash table of shared atomics, and asks a worker for the page. When the page
- * is there and every packet that missed it is done, the worker moves the count.
+ * path must not allocate, so it counts a port whose page is missing in a
+ * waiting room (spill.c) and asks for the page. A worker brings it at once;
+ * another one moves the count when every packet that missed the page is done.
  *
- * Bound: 6 * 512 pages of 4 KiB (12 MiB) a CPU and 24 KiB of directories, when
- * all 65,536 ports of each scope and protocol have seen traffic. What strangers
+ * Bound: 6 * 512 pages of 4 KiB (12 MiB) a CPU and 364 KiB more, when all
+ * 65,536 ports of each scope and protocol have seen traffic. What strangers
  * send reaches two thirds of that, as their source ports may look like services
- * that we dialled; on a router all of it. Idle: the 20 KiB of the hash table.
+ * that we dialled; on a router all of it. Idle: the 20 KiB of the waiting room.
  */
-#include <linux/hash.h>
 #include <linux/jiffies.h>
 #include <linux/mm.h>
 #include <linux/rcupdate.h>
 #include <linux/sched/mm.h>
 #include <linux/slab.h>
-#include <linux/vmalloc.h>
 
 #include "ports.h"
 
-/* Slots that one packet may look at. */
-#define SPILL_PROBES	8
-
 /* How long to wait after the system had no memory for a page. */
-#define SETTLE_RETRY	HZ
+#define GROW_RETRY	HZ
 
 /* Peers cause these allocations, and to fail is no news for the log. */
 #define PAGE_GFP	(GFP_KERNEL_ACCOUNT | __GFP_NOWARN)
@@ -34,19 +29,7 @@
 /* A word that is one increment for the CPU can't be read half-way. */
 static_assert(BITS_PER_LONG == 64, "portclass needs a 64-bit kernel");
 
-static int spill_tag(unsigned int scope, unsigned int proto, unsigned int port)
-{
-	return BIT(30) | scope << 17 | proto << 16 | port;
-}
-
-static struct portclass_key spill_key(int tag)
-{
-	return (struct portclass_key) {
-		.port = tag & 0xffff,
-		.proto = tag >> 16 & 1,
-		.scope = tag >> 17 & 3,
-	};
-}
+static const unsigned int spill_bits[PORTCLASS_SPILLS] = PORTCLASS_SPILL_BITS;
 
 /*
  * The page of a port, or NULL. What it points to is reached through it, and so
@@ -64,52 +47,25 @@ page_of(const struct portclass_ports *ports, const struct portclass_key *key)
 	return READ_ONCE(dir->page[key->port / PORTCLASS_PAGE_PORTS]);
 }
 
-/* A packet's own slot for its port, taken if there is none; NULL if full. */
-static struct portclass_spill *spill_slot(struct portclass_ports *ports,
-					  int tag, bool *taken)
-{
-	u32 slot = hash_32(tag, PORTCLASS_SPILL_BITS);
-	unsigned int i;
-
-	for (i = 0; i < SPILL_PROBES; i++) {
-		struct portclass_spill *spill;
-		int old;
-
-		spill = &ports->spill[(slot + i) % PORTCLASS_SPILL_SLOTS];
-		old = atomic_read(&spill->tag);
-		if (!old) {
-			old = atomic_cmpxchg(&spill->tag, 0, tag);
-			*taken = !old;
-		}
-		if (!old || old == tag)
-			return spill;
-	}
-
-	return NULL;
-}
-
 static bool spill_add(struct portclass_ports *ports,
 		      const struct portclass_key *key, unsigned int bytes,
 		      bool opens, bool denied)
 {
-	struct portclass_spill *spill;
-	bool taken = false;
+	unsigned int i;
+	bool taken;
 
-	spill = spill_slot(ports, spill_tag(key->scope, key->proto, key->port),
-			   &taken);
-	if (!spill)
-		return false;
+	for (i = 0; i < PORTCLASS_SPILLS; i++) {
+		struct portclass_spill *spill = READ_ONCE(ports->spill[i]);
 
-	atomic64_inc(&spill->packets);
-	atomic64_add(bytes, &spill->bytes);
-	if (opens)
-		atomic64_inc(&spill->flows);
-	if (denied)
-		atomic64_inc(&spill->denied_packets);
+		if (spill && portclass_spill_add(spill, key, bytes, opens,
+						 denied, &taken)) {
+			if (taken)
+				irq_work_queue(&ports->kick);
+			return true;
+		}
+	}
 
-	if (taken)
-		irq_work_queue(&ports->kick);
-	return true;
+	return false;
 }
 
 /**
@@ -167,77 +123,57 @@ page_new(struct portclass_ports *ports, const struct portclass_key *key)
 	return page;
 }
 
-/* Give each port that waits a page, and mark the slots that have one. */
-static int grow(struct portclass_ports *ports)
+/* More room, for the next time or the rest of this one. */
+static void spill_grow(struct portclass_ports *ports, int used)
 {
-	struct mem_cgroup *old_memcg;
-	unsigned int i;
-	int err = 0;
+	struct portclass_spill *spill;
 
-	lockdep_assert_held(&ports->lock);
-	old_memcg = set_active_memcg(ports->memcg);
+	if (ports->spill[1] || used < (int)BIT(spill_bits[0]) / 4)
+		return;
 
-	for (i = 0; i < PORTCLASS_SPILL_SLOTS; i++) {
-		int tag = atomic_read(&ports->spill[i].tag);
-		struct portclass_key key = spill_key(tag);
-
-		if (!tag)
-			continue;
-		if (page_of(ports, &key) || page_new(ports, &key))
-			__set_bit(i, ports->ready);
-		else
-			err = -ENOMEM;
-	}
-
-	set_active_memcg(old_memcg);
-	return err;
+	spill = portclass_spill_alloc(spill_bits[1], PAGE_GFP);
+	/* Zeroes before the pointer: pairs with spill_add(). */
+	smp_store_release(&ports->spill[1], spill);
 }
 
-/* Move what the ready slots have counted, and free them. */
-static void fold(struct portclass_ports *ports)
+/* Give a page to each port that waits for one. Return: how many have waited. */
+static int grow_pages(struct portclass_ports *ports)
 {
+	struct portclass_key key;
+	struct portclass_slot *slot;
 	unsigned int i;
+	int used = 0;
 
-	lockdep_assert_held(&ports->lock);
+	for (i = 0; i < PORTCLASS_SPILLS && ports->spill[i]; i++) {
+		struct portclass_slot *end = portclass_spill_end(ports->spill[i]);
 
-	for_each_set_bit(i, ports->ready, PORTCLASS_SPILL_SLOTS) {
-		struct portclass_spill *spill = &ports->spill[i];
-		struct portclass_key key = spill_key(atomic_read(&spill->tag));
-		struct portclass_port_stats __percpu *stats;
-
-		stats = &page_of(ports, &key)->port[key.port % PORTCLASS_PAGE_PORTS];
-		this_cpu_add(stats->flows, atomic64_xchg(&spill->flows, 0));
-		this_cpu_add(stats->packets, atomic64_xchg(&spill->packets, 0));
-		this_cpu_add(stats->bytes, atomic64_xchg(&spill->bytes, 0));
-		this_cpu_add(stats->denied_packets,
-			     atomic64_xchg(&spill->denied_packets, 0));
-
-		/* Zeroes before the slot is free for another port. */
-		atomic_set_release(&spill->tag, 0);
+		for (slot = ports->spill[i]->slots; slot < end; slot++) {
+			if (!portclass_slot_key(slot, &key))
+				continue;
+			if (!page_of(ports, &key) && !page_new(ports, &key))
+				return -ENOMEM;
+			used++;
+		}
 	}
-	bitmap_zero(ports->ready, PORTCLASS_SPILL_SLOTS);
+
+	return used;
 }
 
-static void settle(struct work_struct *work)
+static void grow(struct work_struct *work)
 {
 	struct portclass_ports *ports =
-		container_of(work, struct portclass_ports, settle.work);
-	int err;
+		container_of(work, struct portclass_ports, grow.work);
+	struct mem_cgroup *old_memcg;
+	int used;
 
-	mutex_lock(&ports->lock);
-	err = grow(ports);
-	mutex_unlock(&ports->lock);
+	old_memcg = set_active_memcg(ports->memcg);
+	used = grow_pages(ports);
+	spill_grow(ports, used);
+	set_active_memcg(old_memcg);
 
-	/* Who missed a page before has added to its slot after this. */
-	synchronize_rcu();
-
-	mutex_lock(&ports->lock);
-	fold(ports);
-	mutex_unlock(&ports->lock);
-
-	if (err)
-		queue_delayed_work(system_unbound_wq, &ports->settle,
-				   SETTLE_RETRY);
+	queue_work(system_unbound_wq, &ports->fold);
+	if (used < 0)
+		queue_delayed_work(system_unbound_wq, &ports->grow, GROW_RETRY);
 }
 
 static void kick(struct irq_work *work)
@@ -245,7 +181,67 @@ static void kick(struct irq_work *work)
 	struct portclass_ports *ports =
 		container_of(work, struct portclass_ports, kick);
 
-	mod_delayed_work(system_unbound_wq, &ports->settle, 0);
+	mod_delayed_work(system_unbound_wq, &ports->grow, 0);
+}
+
+static void fold_slot(struct portclass_ports *ports, struct portclass_slot *slot)
+{
+	struct portclass_port_stats __percpu *to;
+	struct portclass_port_stats from;
+	struct portclass_key key;
+
+	portclass_slot_key(slot, &key);
+	to = &page_of(ports, &key)->port[key.port % PORTCLASS_PAGE_PORTS];
+
+	from = portclass_slot_take(slot);
+	this_cpu_add(to->flows, from.flows);
+	this_cpu_add(to->packets, from.packets);
+	this_cpu_add(to->bytes, from.bytes);
+	this_cpu_add(to->denied_packets, from.denied_packets);
+}
+
+/* Mark who has a page by now. */
+static void fold_mark(struct portclass_ports *ports,
+		      struct portclass_spill *spill)
+{
+	struct portclass_slot *slot;
+	struct portclass_key key;
+
+	for (slot = spill->slots; slot < portclass_spill_end(spill); slot++)
+		slot->ready = portclass_slot_key(slot, &key) &&
+			      page_of(ports, &key);
+}
+
+static void fold_marked(struct portclass_ports *ports,
+			struct portclass_spill *spill)
+{
+	struct portclass_slot *slot;
+
+	lockdep_assert_held(&ports->lock);
+
+	for (slot = spill->slots; slot < portclass_spill_end(spill); slot++)
+		if (slot->ready)
+			fold_slot(ports, slot);
+}
+
+static void fold(struct work_struct *work)
+{
+	struct portclass_ports *ports =
+		container_of(work, struct portclass_ports, fold);
+	struct portclass_spill *more = READ_ONCE(ports->spill[1]);
+
+	fold_mark(ports, ports->spill[0]);
+	if (more)
+		fold_mark(ports, more);
+
+	/* Who missed such a page before has added to its slot after this. */
+	synchronize_rcu();
+
+	mutex_lock(&ports->lock);
+	fold_marked(ports, ports->spill[0]);
+	if (more)
+		fold_marked(ports, more);
+	mutex_unlock(&ports->lock);
 }
 
 static void stats_sum_page(struct portclass_port_stats *sum,
@@ -265,40 +261,21 @@ static void stats_sum_page(struct portclass_port_stats *sum,
 	}
 }
 
-static void stats_sum_spill(struct portclass_port_stats *sum,
-			    const struct portclass_ports *ports, int tag)
-{
-	unsigned int i;
-
-	for (i = 0; i < PORTCLASS_SPILL_SLOTS; i++) {
-		const struct portclass_spill *spill = &ports->spill[i];
-
-		if (atomic_read(&spill->tag) != tag)
-			continue;
-		sum->flows += atomic64_read(&spill->flows);
-		sum->packets += atomic64_read(&spill->packets);
-		sum->bytes += atomic64_read(&spill->bytes);
-		sum->denied_packets += atomic64_read(&spill->denied_packets);
-	}
-}
-
 /* First port from @from on that waits for its page; PORTCLASS_PORTS if none. */
 static u32 spilled_first(const struct portclass_ports *ports,
 			 const struct portclass_key *from)
 {
-	int low = spill_tag(from->scope, from->proto, from->port);
-	int end = spill_tag(from->scope, from->proto, U16_MAX) + 1;
-	int first = end;
+	u32 first = PORTCLASS_PORTS;
 	unsigned int i;
 
-	for (i = 0; i < PORTCLASS_SPILL_SLOTS; i++) {
-		int tag = atomic_read(&ports->spill[i].tag);
+	for (i = 0; i < PORTCLASS_SPILLS; i++) {
+		struct portclass_spill *spill = READ_ONCE(ports->spill[i]);
 
-		if (tag >= low && tag < first)
-			first = tag;
+		if (spill)
+			first = min(first, portclass_spill_first(spill, from));
 	}
 
-	return first == end ? PORTCLASS_PORTS : spill_key(first).port;
+	return first;
 }
 
 /* First port from @from on that has a count in its page, likewise. */
@@ -334,12 +311,18 @@ static void stats_sum(struct portclass_port_stats *sum,
 		      const struct portclass_key *key)
 {
 	struct portclass_port_page __percpu *page = page_of(ports, key);
+	unsigned int i;
 
 	memset(sum, 0, sizeof(*sum));
 	if (page)
 		stats_sum_page(sum, page, key->port % PORTCLASS_PAGE_PORTS);
-	stats_sum_spill(sum, ports,
-			spill_tag(key->scope, key->proto, key->port));
+
+	for (i = 0; i < PORTCLASS_SPILLS; i++) {
+		struct portclass_spill *spill = READ_ONCE(ports->spill[i]);
+
+		if (spill)
+			portclass_spill_sum(spill, key, sum);
+	}
 }
 
 /**
@@ -393,16 +376,16 @@ bool portclass_ports_next(struct portclass_ports *ports,
  */
 int portclass_ports_init(struct portclass_ports *ports, bool account)
 {
-	/* Whole pages: a kmalloc() of five would take eight. */
-	ports->spill = __vmalloc(PORTCLASS_SPILL_SLOTS * sizeof(*ports->spill),
-				 GFP_KERNEL_ACCOUNT | __GFP_ZERO);
-	if (!ports->spill)
+	ports->spill[0] = portclass_spill_alloc(spill_bits[0],
+						GFP_KERNEL_ACCOUNT);
+	if (!ports->spill[0])
 		return -ENOMEM;
 
 	if (account)
 		ports->memcg = get_mem_cgroup_from_mm(current->mm);
 	init_irq_work(&ports->kick, kick);
-	INIT_DELAYED_WORK(&ports->settle, settle);
+	INIT_DELAYED_WORK(&ports->grow, grow);
+	INIT_WORK(&ports->fold, fold);
 	mutex_init(&ports->lock);
 	return 0;
 }
@@ -418,7 +401,8 @@ void portclass_ports_exit(struct portclass_ports *ports)
 	unsigned int s, p, i;
 
 	irq_work_sync(&ports->kick);
-	cancel_delayed_work_sync(&ports->settle);
+	cancel_delayed_work_sync(&ports->grow);
+	cancel_work_sync(&ports->fold);
 
 	for (s = 0; s < PORTCLASS_SCOPES; s++) {
 		for (p = 0; p < PORTCLASS_PROTOS; p++) {
@@ -430,5 +414,6 @@ void portclass_ports_exit(struct portclass_ports *ports)
 		}
 	}
 	mem_cgroup_put(ports->memcg);
-	vfree(ports->spill);
+	for (i = 0; i < PORTCLASS_SPILLS; i++)
+		portclass_spill_free(ports->spill[i]);
 }

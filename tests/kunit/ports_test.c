@@ -12,6 +12,9 @@
 
 #include "test_random.h"
 
+#define FEW_SLOTS	BIT(spill_bits[0])
+#define MANY_SLOTS	BIT(spill_bits[1])
+
 static struct portclass_ports *ports;
 
 static void no_worker(struct work_struct *work)
@@ -32,8 +35,8 @@ static int ports_init(struct kunit *test)
 		return err;
 	}
 
-	KUNIT_EXPECT_PTR_EQ(test, ports->settle.work.func, &settle);
-	ports->settle.work.func = no_worker;
+	KUNIT_EXPECT_PTR_EQ(test, ports->grow.work.func, &grow);
+	ports->grow.work.func = no_worker;
 	return 0;
 }
 
@@ -67,35 +70,33 @@ static bool count(enum test_path path, u16 port, unsigned int bytes, bool opens,
 	return counted;
 }
 
-static void settle_by_hand(void)
-{
-	settle(&ports->settle.work);
-}
-
-/* The first half alone: pages are there, and what was counted is not in them. */
+/* The first worker: pages are there, and what was counted is not in them. */
 static void grow_by_hand(struct kunit *test)
 {
-	int err;
-
-	mutex_lock(&ports->lock);
-	err = grow(ports);
-	mutex_unlock(&ports->lock);
-	KUNIT_ASSERT_EQ(test, err, 0);
+	KUNIT_ASSERT_GE(test, grow_pages(ports), 0);
 }
 
 static void fold_by_hand(void)
 {
-	mutex_lock(&ports->lock);
-	fold(ports);
-	mutex_unlock(&ports->lock);
+	fold(&ports->fold);
+}
+
+static void settle_by_hand(struct kunit *test)
+{
+	grow_by_hand(test);
+	fold_by_hand();
 }
 
 static unsigned int slots_in_use(void)
 {
+	struct portclass_slot *slot;
+	struct portclass_key key;
 	unsigned int i, n = 0;
 
-	for (i = 0; i < PORTCLASS_SPILL_SLOTS; i++)
-		n += !!atomic_read(&ports->spill[i].tag);
+	for (i = 0; i < PORTCLASS_SPILLS && ports->spill[i]; i++)
+		for (slot = ports->spill[i]->slots;
+		     slot < portclass_spill_end(ports->spill[i]); slot++)
+			n += portclass_slot_key(slot, &key);
 	return n;
 }
 
@@ -143,7 +144,7 @@ static void nothing_counted_nothing_found(struct kunit *test)
 		expect_none(test, path, 0);
 		expect_none(test, path, 65535);
 	}
-	settle_by_hand();
+	settle_by_hand(test);
 	for (path = 0; path < PATHS; path++)
 		KUNIT_EXPECT_FALSE(test, has_page(path, 0));
 }
@@ -176,7 +177,7 @@ static void sums_are_exact_at_any_time(struct kunit *test)
 	}
 
 	/* A worker with nothing to do does nothing. */
-	settle_by_hand();
+	settle_by_hand(test);
 	expect_next(test, IN_TCP, 0, 443, &want);
 }
 
@@ -193,7 +194,7 @@ static void late_port_waits_for_next_time(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, slots_in_use(), 1);
 	expect_next(test, OUT_UDP, 0, 53, &early);
 	expect_next(test, OUT_UDP, 54, 5353, &late);
-	settle_by_hand();
+	settle_by_hand(test);
 	KUNIT_EXPECT_EQ(test, slots_in_use(), 0);
 	expect_next(test, OUT_UDP, 0, 53, &early);
 	expect_next(test, OUT_UDP, 54, 5353, &late);
@@ -227,7 +228,7 @@ static void scopes_and_protos_are_kept_apart(struct kunit *test)
 				from = numbers[i] + 1;
 			}
 		}
-		settle_by_hand();
+		settle_by_hand(test);
 		KUNIT_EXPECT_EQ(test, slots_in_use(), 0);
 	}
 }
@@ -279,8 +280,8 @@ static void full_spill_loses_nothing_else(struct kunit *test)
 		__set_bit(i, counted);
 		kept++;
 	}
-	KUNIT_EXPECT_LE(test, kept, PORTCLASS_SPILL_SLOTS);
-	KUNIT_EXPECT_GT(test, kept, PORTCLASS_SPILL_SLOTS * 9 / 10);
+	KUNIT_EXPECT_LE(test, kept, FEW_SLOTS);
+	KUNIT_EXPECT_GT(test, kept, FEW_SLOTS * 9 / 10);
 	KUNIT_EXPECT_EQ(test, slots_in_use(), kept);
 
 	/* Who has a slot goes on being counted, who has none is turned away. */
@@ -297,12 +298,43 @@ static void full_spill_loses_nothing_else(struct kunit *test)
 	for (i = 0; i < 4096; i++) {
 		if (test_bit(i, counted) || count(IN_TCP, i, 60, true, false))
 			continue;
-		settle_by_hand();
+		settle_by_hand(test);
 		KUNIT_ASSERT_EQ(test, slots_in_use(), 0);
 		KUNIT_ASSERT_TRUE(test, count(IN_TCP, i, 60, true, false));
 	}
 	for (i = 0; i < 4096; i++)
 		expect_next(test, IN_TCP, i, i, test_bit(i, counted) ? &two : &one);
+}
+
+/* What fills the small waiting room gets a large one, which serves as well. */
+static void scan_gets_more_room(struct kunit *test)
+{
+	const struct portclass_port_stats one = { 1, 1, 60, 0 };
+	unsigned int i, kept = 0, more = 0;
+
+	for (i = 0; i < FEW_SLOTS / 8; i++)
+		count(OUT_UDP, i, 60, true, false);
+	spill_grow(ports, grow_pages(ports));
+	KUNIT_EXPECT_NULL(test, ports->spill[1]);
+
+	for (i = 0; i < 4096; i++)
+		kept += count(IN_UDP, i * 16, 60, true, false);
+	KUNIT_EXPECT_LE(test, kept, FEW_SLOTS);
+	spill_grow(ports, grow_pages(ports));
+	KUNIT_ASSERT_NOT_NULL(test, ports->spill[1]);
+	settle_by_hand(test);
+
+	/* No page is there in this scope, so all of them wait. */
+	for (i = 0; i < FEW_SLOTS + MANY_SLOTS / 2; i++)
+		more += count(FORWARD_TCP, i, 60, true, false);
+	KUNIT_EXPECT_EQ(test, more, FEW_SLOTS + MANY_SLOTS / 2);
+	KUNIT_EXPECT_EQ(test, slots_in_use(), more);
+	for (i = 0; i < more; i += 100)
+		expect_next(test, FORWARD_TCP, i, i, &one);
+	settle_by_hand(test);
+	KUNIT_EXPECT_EQ(test, slots_in_use(), 0);
+	for (i = 0; i < more; i++)
+		expect_next(test, FORWARD_TCP, i, i, &one);
 }
 
 /* The bound that ports.c states: all 65,536, each with its own count. */
@@ -316,7 +348,7 @@ static void every_port_at_once(struct kunit *test)
 
 		if (count(FORWARD_UDP, port, port + 1, opens, denied))
 			continue;
-		settle_by_hand();
+		settle_by_hand(test);
 		KUNIT_ASSERT_TRUE(test, count(FORWARD_UDP, port, port + 1, opens,
 					      denied));
 	}
@@ -374,10 +406,11 @@ static void worker_comes_by_itself(struct kunit *test)
 	const struct portclass_port_stats want = { 1, 1, 99, 1 };
 	unsigned long end = jiffies + 5 * HZ;
 
-	ports->settle.work.func = settle;
+	ports->grow.work.func = grow;
 	count(IN_TCP, 22, 99, true, true);
 	irq_work_sync(&ports->kick);
-	flush_delayed_work(&ports->settle);
+	flush_delayed_work(&ports->grow);
+	flush_work(&ports->fold);
 	while (slots_in_use() && time_before(jiffies, end))
 		schedule_timeout_uninterruptible(1);
 
@@ -392,16 +425,17 @@ static void exit_while_ports_wait(struct kunit *test)
 	unsigned int i;
 	bool late;
 
-	ports->settle.work.func = settle;
+	ports->grow.work.func = grow;
 	for (i = 0; i < 100; i++) {
 		count(IN_TCP, i * 500, 1, false, false);
 		/* As it is when there was no memory the last time. */
 		if (i % 4 == 3) {
 			irq_work_sync(&ports->kick);
-			mod_delayed_work(system_unbound_wq, &ports->settle, HZ);
+			mod_delayed_work(system_unbound_wq, &ports->grow, HZ);
 		}
 		portclass_ports_exit(ports);
-		late = cancel_delayed_work_sync(&ports->settle) ||
+		late = cancel_delayed_work_sync(&ports->grow) ||
+		       cancel_work_sync(&ports->fold) ||
 		       irq_work_is_busy(&ports->kick);
 		memset(ports, 0, sizeof(*ports));
 		KUNIT_ASSERT_EQ(test, portclass_ports_init(ports, i % 2), 0);
@@ -418,6 +452,7 @@ static struct kunit_case ports_cases[] = {
 	KUNIT_CASE(scopes_and_protos_are_kept_apart),
 	KUNIT_CASE(walk_is_in_order),
 	KUNIT_CASE(full_spill_loses_nothing_else),
+	KUNIT_CASE(scan_gets_more_room),
 	KUNIT_CASE(every_port_at_once),
 	KUNIT_CASE(counters_are_their_model),
 	KUNIT_CASE(worker_comes_by_itself),

@@ -1,0 +1,203 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * The waiting room of ports that have traffic and no page yet: a hash table of
+ * shared atomics, in which a packet finds or takes a slot without a lock. Only
+ * ports.c's worker gives a slot back, when no packet can be using it.
+ */
+#include <linux/hash.h>
+#include <linux/vmalloc.h>
+
+#include "spill.h"
+
+/* Slots that one packet may look at. */
+#define PROBES	8
+
+static int key_tag(const struct portclass_key *key)
+{
+	return BIT(30) | key->scope << 17 | key->proto << 16 | key->port;
+}
+
+static struct portclass_key tag_key(int tag)
+{
+	return (struct portclass_key) {
+		.port = tag & 0xffff,
+		.proto = tag >> 16 & 1,
+		.scope = tag >> 17 & 3,
+	};
+}
+
+/**
+ * portclass_spill_alloc() - make a waiting room
+ * @bits: how many slots, as a power of two
+ * @gfp: how to allocate
+ *
+ * Context: process, may sleep.
+ * Return: what the caller owns, all slots free; NULL if there is no memory.
+ */
+struct portclass_spill *portclass_spill_alloc(unsigned int bits, gfp_t gfp)
+{
+	struct portclass_spill *spill;
+
+	/* By whole pages: a kmalloc() of six would take eight. */
+	spill = __vmalloc(struct_size(spill, slots, BIT(bits)),
+			  gfp | __GFP_ZERO);
+	if (spill)
+		spill->bits = bits;
+	return spill;
+}
+
+/**
+ * portclass_spill_free() - free a waiting room
+ * @spill: no packet sees it any more; may be NULL
+ *
+ * Context: process, may sleep.
+ */
+void portclass_spill_free(struct portclass_spill *spill)
+{
+	vfree(spill);
+}
+
+/**
+ * portclass_slot_key() - whose slot is it?
+ * @slot: any slot
+ * @key: where to put the key
+ *
+ * Context: any.
+ * Return: false if the slot is free.
+ */
+bool portclass_slot_key(const struct portclass_slot *slot,
+			struct portclass_key *key)
+{
+	int tag = atomic_read(&slot->tag);
+
+	*key = tag_key(tag);
+	return tag;
+}
+
+/**
+ * portclass_slot_take() - take the count out of a slot, and free it
+ * @slot: taken; no packet may be about to add to it
+ *
+ * Context: process.
+ * Return: what was counted in it.
+ */
+struct portclass_port_stats portclass_slot_take(struct portclass_slot *slot)
+{
+	struct portclass_port_stats stats = {
+		.flows		= atomic64_xchg(&slot->flows, 0),
+		.packets	= atomic64_xchg(&slot->packets, 0),
+		.bytes		= atomic64_xchg(&slot->bytes, 0),
+		.denied_packets	= atomic64_xchg(&slot->denied_packets, 0),
+	};
+
+	slot->ready = false;
+	/* Zeroes before the slot is free for another port. */
+	atomic_set_release(&slot->tag, 0);
+	return stats;
+}
+
+/* The slot of a key, taken if there is none; NULL if there is no room. */
+static struct portclass_slot *slot_of(struct portclass_spill *spill, int tag,
+				      bool *taken)
+{
+	u32 first = hash_32(tag, spill->bits);
+	unsigned int i;
+
+	for (i = 0; i < PROBES; i++) {
+		struct portclass_slot *slot;
+		int old;
+
+		slot = &spill->slots[(first + i) & (BIT(spill->bits) - 1)];
+		old = atomic_read(&slot->tag);
+		if (!old) {
+			old = atomic_cmpxchg(&slot->tag, 0, tag);
+			*taken = !old;
+		}
+		if (!old || old == tag)
+			return slot;
+	}
+
+	return NULL;
+}
+
+/**
+ * portclass_spill_add() - count a packet of a port that has no page
+ * @spill: where
+ * @key: of the packet
+ * @bytes: its length from the IP header on
+ * @opens: it opens a flow
+ * @denied: it is denied, or would be if the mode were enforce
+ * @taken: set to whether it is the first one to use this slot
+ *
+ * Context: any. No lock, no allocation.
+ * Return: false if there was no room; nothing has been counted then.
+ */
+bool portclass_spill_add(struct portclass_spill *spill,
+			 const struct portclass_key *key, unsigned int bytes,
+			 bool opens, bool denied, bool *taken)
+{
+	struct portclass_slot *slot;
+
+	*taken = false;
+	slot = slot_of(spill, key_tag(key), taken);
+	if (!slot)
+		return false;
+
+	atomic64_inc(&slot->packets);
+	atomic64_add(bytes, &slot->bytes);
+	if (opens)
+		atomic64_inc(&slot->flows);
+	if (denied)
+		atomic64_inc(&slot->denied_packets);
+	return true;
+}
+
+/**
+ * portclass_spill_first() - find the first port that waits
+ * @spill: where
+ * @from: where to begin, and in which scope and protocol to stay
+ *
+ * Context: process; the caller keeps slots from being given back.
+ * Return: the port; PORTCLASS_PORTS if there is none.
+ */
+u32 portclass_spill_first(struct portclass_spill *spill,
+			  const struct portclass_key *from)
+{
+	const struct portclass_slot *slot;
+	u32 first = PORTCLASS_PORTS;
+	struct portclass_key key;
+
+	for (slot = spill->slots; slot < portclass_spill_end(spill); slot++) {
+		if (portclass_slot_key(slot, &key) &&
+		    key.scope == from->scope && key.proto == from->proto &&
+		    key.port >= from->port && key.port < first)
+			first = key.port;
+	}
+
+	return first;
+}
+
+/**
+ * portclass_spill_sum() - add up what was counted of a port
+ * @spill: where; may hold more than one slot of a port
+ * @key: of the port
+ * @sum: what to add to
+ *
+ * Context: process; the caller keeps slots from being given back.
+ */
+void portclass_spill_sum(struct portclass_spill *spill,
+			 const struct portclass_key *key,
+			 struct portclass_port_stats *sum)
+{
+	const struct portclass_slot *slot;
+	int tag = key_tag(key);
+
+	for (slot = spill->slots; slot < portclass_spill_end(spill); slot++) {
+		if (atomic_read(&slot->tag) != tag)
+			continue;
+		sum->flows += atomic64_read(&slot->flows);
+		sum->packets += atomic64_read(&slot->packets);
+		sum->bytes += atomic64_read(&slot->bytes);
+		sum->denied_packets += atomic64_read(&slot->denied_packets);
+	}
+}
