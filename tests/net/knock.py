@@ -1,10 +1,12 @@
 # SPDX-License-Identifier: GPL-2.0
-"""knock.py [--from PORT] tcp|udp ADDRESS PORT|LOW-HIGH...: one opener to each.
+"""knock.py [--from PORT] [--seed N] tcp|udp ADDRESS PORT|LOW-HIGH...: one opener to each.
 
 A TCP SYN or a UDP datagram of 4 bytes through a raw socket, so that it can be
-for any port, 0 included, and from any: 65535 unless told.
+for any port, 0 included, and from any: 65535 unless told. With a seed, in an
+order of its own.
 """
 import errno
+import random
 import socket
 import struct
 import sys
@@ -14,6 +16,10 @@ args = sys.argv[1:]
 source = 65535
 if args[0] == "--from":
     source = int(args[1])
+    args = args[2:]
+seed = None
+if args[0] == "--seed":
+    seed = int(args[1])
     args = args[2:]
 proto, address = args[:2]
 family = socket.AF_INET6 if ":" in address else socket.AF_INET
@@ -44,15 +50,19 @@ def opener(port):
     return head + struct.pack("!H", checksum(pseudo + head + tail)) + tail
 
 
+ports = []
 for word in args[2:]:
     low, _, high = word.partition("-")
-    for port in range(int(low), int(high or low) + 1):
-        packet = opener(port)
-        while True:
-            try:
-                sock.send(packet)
-                break
-            except OSError as error:
-                if error.errno != errno.ENOBUFS:
-                    raise
-                time.sleep(0.001)   # the receiver is behind
+    ports += range(int(low), int(high or low) + 1)
+if seed is not None:
+    random.Random(seed).shuffle(ports)
+# Made before the first one is sent, so that they come as fast as can be.
+for packet in [opener(port) for port in ports]:
+    while True:
+        try:
+            sock.send(packet)
+            break
+        except OSError as error:
+            if error.errno != errno.ENOBUFS:
+                raise
+            time.sleep(0.001)   # the receiver is behind
