@@ -7,10 +7,10 @@
  * waiting room (spill.c) and asks for the page. A worker brings it at once;
  * another one moves the count when every packet that missed the page is done.
  *
- * Bound: 6 * 512 pages of 4 KiB (12 MiB) a CPU and 364 KiB more, when all
+ * Bound: 6 * 512 pages of 4 KiB (12 MiB) a CPU and 352 KiB more, when all
  * 65,536 ports of each scope and protocol have seen traffic. What strangers
  * send reaches two thirds of that, as their source ports may look like services
- * that we dialled; on a router all of it. Idle: the 20 KiB of the waiting room.
+ * that we dialled; on a router all of it. Idle: the 8 KiB of the waiting room.
  */
 #include <linux/jiffies.h>
 #include <linux/mm.h>
@@ -29,7 +29,7 @@
 /* A word that is one increment for the CPU can't be read half-way. */
 static_assert(BITS_PER_LONG == 64, "portclass needs a 64-bit kernel");
 
-static const unsigned int spill_bits[PORTCLASS_SPILLS] = PORTCLASS_SPILL_BITS;
+static const unsigned int spill_pages[] = PORTCLASS_SPILL_PAGES;
 
 /*
  * The page of a port, or NULL. What it points to is reached through it, and so
@@ -128,10 +128,10 @@ static void spill_grow(struct portclass_ports *ports, int used)
 {
 	struct portclass_spill *spill;
 
-	if (ports->spill[1] || used < (int)BIT(spill_bits[0]) / 4)
+	if (ports->spill[1] || used < (int)ports->spill[0]->count / 4)
 		return;
 
-	spill = portclass_spill_alloc(spill_bits[1], PAGE_GFP);
+	spill = portclass_spill_alloc(spill_pages[1], PAGE_GFP);
 	/* Zeroes before the pointer: pairs with spill_add(). */
 	smp_store_release(&ports->spill[1], spill);
 }
@@ -376,7 +376,7 @@ bool portclass_ports_next(struct portclass_ports *ports,
  */
 int portclass_ports_init(struct portclass_ports *ports, bool account)
 {
-	ports->spill[0] = portclass_spill_alloc(spill_bits[0],
+	ports->spill[0] = portclass_spill_alloc(spill_pages[0],
 						GFP_KERNEL_ACCOUNT);
 	if (!ports->spill[0])
 		return -ENOMEM;

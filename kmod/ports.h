@@ -15,9 +15,12 @@
 #define PORTCLASS_PAGE_PORTS	128
 #define PORTCLASS_DIR_PAGES	(PORTCLASS_PORTS / PORTCLASS_PAGE_PORTS)
 
-/* The waiting room: 20 KiB always, 320 KiB more once a scan has filled that. */
+/*
+ * The waiting room, in memory pages: 204 ports always, 8,191 more once that was
+ * a quarter full, as it is by a scan.
+ */
 #define PORTCLASS_SPILLS	2
-#define PORTCLASS_SPILL_BITS	{ 9, 13 }
+#define PORTCLASS_SPILL_PAGES	{ 2, 80 }
 
 struct portclass_port_page {
 	struct portclass_port_stats port[PORTCLASS_PAGE_PORTS];

@@ -5,6 +5,7 @@
  * ports.c's worker gives a slot back, when no packet can be using it.
  */
 #include <linux/hash.h>
+#include <linux/kernel.h>
 #include <linux/vmalloc.h>
 
 #include "spill.h"
@@ -28,21 +29,20 @@ static struct portclass_key tag_key(int tag)
 
 /**
  * portclass_spill_alloc() - make a waiting room
- * @bits: how many slots, as a power of two
+ * @pages: its size, in memory pages
  * @gfp: how to allocate
  *
  * Context: process, may sleep.
  * Return: what the caller owns, all slots free; NULL if there is no memory.
  */
-struct portclass_spill *portclass_spill_alloc(unsigned int bits, gfp_t gfp)
+struct portclass_spill *portclass_spill_alloc(unsigned int pages, gfp_t gfp)
 {
 	struct portclass_spill *spill;
 
-	/* By whole pages: a kmalloc() of six would take eight. */
-	spill = __vmalloc(struct_size(spill, slots, BIT(bits)),
-			  gfp | __GFP_ZERO);
+	spill = __vmalloc(pages * PAGE_SIZE, gfp | __GFP_ZERO);
 	if (spill)
-		spill->bits = bits;
+		spill->count = (pages * PAGE_SIZE - sizeof(*spill)) /
+			       sizeof(spill->slots[0]);
 	return spill;
 }
 
@@ -100,14 +100,14 @@ struct portclass_port_stats portclass_slot_take(struct portclass_slot *slot)
 static struct portclass_slot *slot_of(struct portclass_spill *spill, int tag,
 				      bool *taken)
 {
-	u32 first = hash_32(tag, spill->bits);
+	u32 first = reciprocal_scale(hash_32(tag, 32), spill->count);
 	unsigned int i;
 
 	for (i = 0; i < PROBES; i++) {
 		struct portclass_slot *slot;
 		int old;
 
-		slot = &spill->slots[(first + i) & (BIT(spill->bits) - 1)];
+		slot = &spill->slots[(first + i) % spill->count];
 		old = atomic_read(&slot->tag);
 		if (!old) {
 			old = atomic_cmpxchg(&slot->tag, 0, tag);

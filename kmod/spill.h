@@ -34,11 +34,11 @@ struct portclass_slot {
 
 /**
  * struct portclass_spill - where ports are counted that have no page yet
- * @bits: how many slots there are, as a power of two
+ * @count: how many slots there are
  * @slots: hashed by key
  */
 struct portclass_spill {
-	unsigned int bits;
+	unsigned int count;
 	struct portclass_slot slots[];
 };
 
@@ -52,10 +52,10 @@ struct portclass_spill {
 static inline struct portclass_slot *
 portclass_spill_end(struct portclass_spill *spill)
 {
-	return spill->slots + BIT(spill->bits);
+	return spill->slots + spill->count;
 }
 
-struct portclass_spill *portclass_spill_alloc(unsigned int bits, gfp_t gfp);
+struct portclass_spill *portclass_spill_alloc(unsigned int pages, gfp_t gfp);
 void portclass_spill_free(struct portclass_spill *spill);
 bool portclass_slot_key(const struct portclass_slot *slot,
 			struct portclass_key *key);

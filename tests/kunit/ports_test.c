@@ -12,8 +12,8 @@
 
 #include "test_random.h"
 
-#define FEW_SLOTS	BIT(spill_bits[0])
-#define MANY_SLOTS	BIT(spill_bits[1])
+#define FEW_SLOTS	204
+#define MANY_SLOTS	8191
 
 static struct portclass_ports *ports;
 

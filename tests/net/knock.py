@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: GPL-2.0
-"""knock.py [--from PORT] [--seed N] tcp|udp ADDRESS PORT|LOW-HIGH...: one opener to each.
+"""knock.py [--from PORT] [--seed N] [--rate N] tcp|udp ADDRESS PORT|LOW-HIGH...: one opener to each.
 
 A TCP SYN or a UDP datagram of 4 bytes through a raw socket, so that it can be
 for any port, 0 included, and from any: 65535 unless told. With a seed, in an
-order of its own.
+order of its own; with a rate, no more than so many a second.
 """
 import errno
 import random
@@ -20,6 +20,10 @@ if args[0] == "--from":
 seed = None
 if args[0] == "--seed":
     seed = int(args[1])
+    args = args[2:]
+rate = None
+if args[0] == "--rate":
+    rate = int(args[1])
     args = args[2:]
 proto, address = args[:2]
 family = socket.AF_INET6 if ":" in address else socket.AF_INET
@@ -57,7 +61,11 @@ for word in args[2:]:
 if seed is not None:
     random.Random(seed).shuffle(ports)
 # Made before the first one is sent, so that they come as fast as can be.
-for packet in [opener(port) for port in ports]:
+packets = [opener(port) for port in ports]
+start = time.monotonic()
+for number_sent, packet in enumerate(packets):
+    while rate and time.monotonic() < start + number_sent / rate:
+        time.sleep(0.001)
     while True:
         try:
             sock.send(packet)

