@@ -23,8 +23,11 @@
 /* How long to wait after the system had no memory for a page. */
 #define GROW_RETRY	HZ
 
-/* Peers cause these allocations, and to fail is no news for the log. */
-#define PAGE_GFP	(GFP_KERNEL_ACCOUNT | __GFP_NOWARN)
+/*
+ * Peers cause these allocations: to fail is no news for the log, and no reason
+ * to kill a process (__GFP_NORETRY keeps the OOM killer out).
+ */
+#define PAGE_GFP	(GFP_KERNEL_ACCOUNT | __GFP_NORETRY | __GFP_NOWARN)
 
 /* A word that is one increment for the CPU can't be read half-way. */
 static_assert(BITS_PER_LONG == 64, "portclass needs a 64-bit kernel");
@@ -184,7 +187,8 @@ static void kick(struct irq_work *work)
 	mod_delayed_work(system_unbound_wq, &ports->grow, 0);
 }
 
-static void fold_slot(struct portclass_ports *ports, struct portclass_slot *slot)
+static void fold_slot(struct portclass_ports *ports,
+		      struct portclass_spill *spill, struct portclass_slot *slot)
 {
 	struct portclass_port_stats __percpu *to;
 	struct portclass_port_stats from;
@@ -193,7 +197,7 @@ static void fold_slot(struct portclass_ports *ports, struct portclass_slot *slot
 	portclass_slot_key(slot, &key);
 	to = &page_of(ports, &key)->port[key.port % PORTCLASS_PAGE_PORTS];
 
-	from = portclass_slot_take(slot);
+	from = portclass_slot_take(spill, slot);
 	this_cpu_add(to->flows, from.flows);
 	this_cpu_add(to->packets, from.packets);
 	this_cpu_add(to->bytes, from.bytes);
@@ -221,7 +225,7 @@ static void fold_marked(struct portclass_ports *ports,
 
 	for (slot = spill->slots; slot < portclass_spill_end(spill); slot++)
 		if (slot->ready)
-			fold_slot(ports, slot);
+			fold_slot(ports, spill, slot);
 }
 
 static void fold(struct work_struct *work)

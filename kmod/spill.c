@@ -76,12 +76,14 @@ bool portclass_slot_key(const struct portclass_slot *slot,
 
 /**
  * portclass_slot_take() - take the count out of a slot, and free it
+ * @spill: where the slot is
  * @slot: taken; no packet may be about to add to it
  *
  * Context: process.
  * Return: what was counted in it.
  */
-struct portclass_port_stats portclass_slot_take(struct portclass_slot *slot)
+struct portclass_port_stats portclass_slot_take(struct portclass_spill *spill,
+						struct portclass_slot *slot)
 {
 	struct portclass_port_stats stats = {
 		.flows		= atomic64_xchg(&slot->flows, 0),
@@ -93,6 +95,7 @@ struct portclass_port_stats portclass_slot_take(struct portclass_slot *slot)
 	slot->ready = false;
 	/* Zeroes before the slot is free for another port. */
 	atomic_set_release(&slot->tag, 0);
+	atomic_dec(&spill->used);
 	return stats;
 }
 
@@ -110,7 +113,11 @@ static struct portclass_slot *slot_of(struct portclass_spill *spill, int tag,
 		slot = &spill->slots[(first + i) % spill->count];
 		old = atomic_read(&slot->tag);
 		if (!old) {
+			/* Before it can be found, so that 0 means none. */
+			atomic_inc(&spill->used);
 			old = atomic_cmpxchg(&slot->tag, 0, tag);
+			if (old)
+				atomic_dec(&spill->used);
 			*taken = !old;
 		}
 		if (!old || old == tag)
@@ -167,6 +174,9 @@ u32 portclass_spill_first(struct portclass_spill *spill,
 	u32 first = PORTCLASS_PORTS;
 	struct portclass_key key;
 
+	if (!atomic_read(&spill->used))
+		return first;
+
 	for (slot = spill->slots; slot < portclass_spill_end(spill); slot++) {
 		if (portclass_slot_key(slot, &key) &&
 		    key.scope == from->scope && key.proto == from->proto &&
@@ -191,6 +201,9 @@ void portclass_spill_sum(struct portclass_spill *spill,
 {
 	const struct portclass_slot *slot;
 	int tag = key_tag(key);
+
+	if (!atomic_read(&spill->used))
+		return;
 
 	for (slot = spill->slots; slot < portclass_spill_end(spill); slot++) {
 		if (atomic_read(&slot->tag) != tag)

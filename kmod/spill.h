@@ -35,10 +35,12 @@ struct portclass_slot {
 /**
  * struct portclass_spill - where ports are counted that have no page yet
  * @count: how many slots there are
+ * @used: how many of them are taken, or being taken
  * @slots: hashed by key
  */
 struct portclass_spill {
 	unsigned int count;
+	atomic_t used;
 	struct portclass_slot slots[];
 };
 
@@ -59,7 +61,8 @@ struct portclass_spill *portclass_spill_alloc(unsigned int pages, gfp_t gfp);
 void portclass_spill_free(struct portclass_spill *spill);
 bool portclass_slot_key(const struct portclass_slot *slot,
 			struct portclass_key *key);
-struct portclass_port_stats portclass_slot_take(struct portclass_slot *slot);
+struct portclass_port_stats portclass_slot_take(struct portclass_spill *spill,
+						struct portclass_slot *slot);
 bool portclass_spill_add(struct portclass_spill *spill,
 			 const struct portclass_key *key, unsigned int bytes,
 			 bool opens, bool denied, bool *taken);

@@ -117,7 +117,7 @@ coherent() {
 restless & changer=$!
 check "show, while somebody changes rules" coherent
 touch "$work/enough"
-wait "$changer"
+check "the changes went on until then" wait "$changer"
 
 check "flush" silent flush
 check "nothing left" is '.mode == "enforce" and .rules == [] and all(.policy[]; .action == "allow")' -j show
@@ -153,6 +153,7 @@ wait_for_round() {
 }
 stopped() {
 	local watcher
+	rm -f "$work/watch"
 	"$PORTCLASSCTL" stats --watch=0.1 >"$work/watch" & watcher=$!
 	wait_for_round || return
 	kill "-$1" "$watcher"
@@ -164,6 +165,7 @@ check "a full disk is noticed" full
 
 gone() {
 	local watcher status=0
+	rm -f "$work/watch"
 	"$PORTCLASSCTL" stats --watch=0.1 >"$work/watch" 2>"$work/err" & watcher=$!
 	wait_for_round || return
 	silent unload || return

@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
 #
-# demo.sh: what portclass is for, on real traffic, in a minute: tests/vm/guest.sh -- tests/net/demo.sh
+# demo.sh: what portclass is for, on real traffic, in a minute: make demo
 #
 # PORTCLASS_KO is the module, PORTCLASSCTL the tool. This host serves a web page and names; a client in a network
 # namespace of its own uses them. Each command is shown with what it prints, and what has to happen is checked: the
@@ -62,7 +62,7 @@ must "the page comes by IPv6" get "http://[$HOST6]/"
 must "the name resolves" resolve A
 show portclassctl stats
 show cat /sys/kernel/portclass/tcp/well_known/flows
-must "two connections for well-known ports were counted" test "$(sysfs tcp/well_known/flows)" -eq 2
+must "two connections for well-known ports were counted" test "$(sysfs tcp/well_known/flows)" -ge 2
 
 step "And by port: who knocks here? Ports nobody ever listed have their counters, too."
 client nmap -n -Pn -sS -p 21-25,3389,5900 --max-retries 0 "$HOST4" || :

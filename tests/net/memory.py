@@ -20,7 +20,7 @@ CPUS = 1 + int(pathlib.Path("/sys/devices/system/cpu/possible").read_text().spli
 CLONE_NEWNET = 0x40000000
 IDLE_MAX = 64  # KiB a namespace with a rule, before its first packet
 REST_MAX = 1
-PAGE_KIB, PAGE_PORTS, DIR_KIB = 4, 128, 4  # the bound that ports.c states
+PAGE_KIB, PAGE_PORTS = 4, 128  # the bound that ports.c states
 
 LIBC = ctypes.CDLL(None, use_errno=True)
 

@@ -111,7 +111,8 @@ def main():
     for key in sorted(want_ports.keys() | seen_ports.keys()):
         got = seen_ports.get(key, [0] * 4)
         want = [want_ports[key][i] for i in picked]
-        if got != want and not unlisted:
+        # Of a port that came too fast for its counter, some may be missing.
+        if got != want and not (unlisted and all(map(int.__le__, got, want))):
             wrong.append(f"port {key}: got {got}, want {want}")
     for at, packets in in_classes.items():
         if packets != in_ports[at]:

@@ -12,7 +12,7 @@ import socket
 import sys
 import time
 
-PATIENCE = 1.2      # TCP asks again after a second
+PATIENCE = 1.7      # TCP asks again after a second
 UDP_AGAIN = 0.4
 
 

@@ -39,11 +39,11 @@ start_iperf3() {
 }
 
 # fetch NS URL
-fetch() { in_ns "$1" curl --silent --show-error --globoff --noproxy '*' --max-time "${FETCH_SECONDS:-1.5}" "$2"; }
+fetch() { in_ns "$1" curl --silent --show-error --globoff --noproxy '*' --max-time "${FETCH_SECONDS:-4}" "$2"; }
 
 # lookup NS SERVER [OPTION...]
 lookup() {
 	local ns=$1 server=$2
 	shift 2
-	in_ns "$ns" dig +short +tries=1 +time=1 "$@" "@$server" www.example A
+	in_ns "$ns" dig +short +tries=1 +time=3 "$@" "@$server" www.example A
 }

@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
 #
-# run.sh [PATTERN]: runs the end-to-end tests, as root, in a guest: tests/vm/guest.sh -- tests/net/run.sh 'test_1*'
+# run.sh [PATTERN]: runs the end-to-end tests, as root, in a guest: tests/vm/net.sh tests/net/run.sh 'test_1*'
 #
 # PORTCLASS_KO is the module to test, PORTCLASSCTL the tool. Each test_*.sh whose name matches PATTERN (a shell
 # pattern, with or without its "test_" and ".sh") is a bash process of its own that finds no module loaded, no

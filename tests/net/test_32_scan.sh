@@ -41,6 +41,8 @@ before=$(arrived) at=$EPOCHREALTIME
 in_ns peer python3 "$here/knock.py" --rate 5000 tcp "$HOST4" 0-65535
 printf '# 65536 SYNs in %s s; unlisted: in %s, out %s\n' \
 	"$(jq -n "$EPOCHREALTIME - $at | round")" "$(unlisted in)" "$(unlisted out)"
+all_arrived() { [ $(($(arrived) - before)) -ge 65536 ]; }
+wait_for all_arrived || :
 t_is "all SYNs have arrived" "$(($(arrived) - before))" 65536
 t_is "they are counted by class" "$(flows)" "1024 48128 16384 "
 
@@ -54,7 +56,9 @@ t_is "each port has its counter" \
 
 # Once more, with all memory there, and denied: no answers.
 pc deny tcp/0-65535
+before=$(arrived)
 in_ns peer python3 "$here/knock.py" tcp "$HOST6" 0-65535
+wait_for all_arrived || :
 t_is "all denied: by class" "$(flows)" "2048 96256 32768 "
 t_is "all denied: by port" "$(pc --json stats in --by port |
 	jq '[.ports[] | select(.proto == "tcp" and .denied_packets == 1)] | length')" 65536
@@ -66,6 +70,8 @@ unload_module
 load_module
 pc deny any/0-65535
 in_ns peer python3 "$here/knock.py" --seed "$seed" udp "$HOST4" 0-65535
+all_counted() { [ "$(pc --json stats in | jq '[.paths[] | select(.proto == "udp") | .classes[].packets] | add')" -ge 65536 ]; }
+wait_for all_counted || :
 unlisted=$(path_stat in udp unlisted)
 printf '# as fast as can be, in random order: %s unlisted\n' "$unlisted"
 # The emulated worker may be too late for some, and then says so.

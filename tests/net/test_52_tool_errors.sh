@@ -85,7 +85,7 @@ why="from a pipe" wrong 2 "line 4.*foo/4" deny -
 : >"$stdin"
 why="from an empty pipe" wrong 2 "port|PORT" deny -
 printf 'tcp/1\0tcp/2\n' >"$stdin"
-why="from a pipe with a NUL" wrong 12 "." deny -
+why="from a pipe with a NUL" wrong 2 "NUL byte" deny -
 head -c 100000 /dev/urandom | tr -d '\0' >"$stdin"
 why="from a pipe of random bytes" wrong 2 "." deny -
 stdin=/dev/null

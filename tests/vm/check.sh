@@ -70,6 +70,7 @@ run_step() {
 	passed=$((passed + p)) failed=$((failed + f)) skipped=$((skipped + s))
 	summary+=("$(printf '%-8s %5d passed %4d failed %4d skipped %5d s' "$name" "$p" "$f" "$s" $((SECONDS - start)))")
 	progress "$name: $p passed, $f failed, $s skipped"
+	! grep -h '; once more$' "$log" | indented || :
 	if [ "$f" -gt 0 ]; then
 		progress "$name failed, since:"
 		sed '$d' "$log.count" | indented

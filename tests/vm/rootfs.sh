@@ -12,12 +12,12 @@ set -euo pipefail
 # What the tests and the demo use. The tool is compiled on the host, so its libraries must be those of the host's
 # Debian release: so the guest has the same release.
 packages=(
-	bash busybox-static coreutils util-linux mount netbase procps kmod strace jq libcap2-bin
-	iproute2 iputils-ping ethtool tcpdump nmap
-	nftables iptables ipset conntrack
+	bash busybox-static coreutils util-linux mount netbase procps kmod jq libcap2-bin
+	iproute2 iputils-ping tcpdump nmap
+	nftables
 	iperf3 socat curl nginx-light dnsmasq-base bind9-dnsutils
-	python3-minimal python3 python3-scapy python3-yaml
-	libnl-3-200 libnl-genl-3-200 libkmod2 libjson-c5 libcmocka0
+	python3-minimal python3 python3-scapy
+	libnl-3-200 libnl-genl-3-200 libkmod2 libjson-c5
 )
 
 suite=$(. /etc/os-release && printf '%s' "${VERSION_CODENAME:-}")

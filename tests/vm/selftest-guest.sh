@@ -33,7 +33,10 @@ pass)
 fail) exit 3 ;;
 panic) echo c >/proc/sysrq-trigger ;;
 warning) echo '<4>WARNING: CPU: 0 PID: 1 at selftest' >/dev/kmsg ;;
-hang) sleep 1000 ;;
+hang)
+	echo "it stands still"
+	sleep 1000
+	;;
 forged) forge; busybox poweroff -f ;;
 forged-fail) forge; exit 1 ;;
 esac

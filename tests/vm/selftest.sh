@@ -47,7 +47,14 @@ expect 3 fail 'returned 3' --timeout 120
 expect 125 warning "the guest's kernel complained" --timeout 120
 expect 125 forged 'without a verdict' --timeout 120
 expect 1 forged-fail 'returned 1' --timeout 120
-expect 124 hang 'no end within' --timeout 5
+expect 124 hang 'no end within' --timeout 20
+number=$((number + 1))
+if grep -q 'it stands still' "$work/log"; then
+	printf 'ok %d - %s guest: it was the script that hung\n' "$number" "$guest_name"
+else
+	printf 'not ok %d - %s guest: it was the script that hung\n' "$number" "$guest_name"
+	failures=$((failures + 1))
+fi
 if [ "$guest_name" = stock ]; then
 	expect 125 panic 'panicked' --timeout 120
 fi
