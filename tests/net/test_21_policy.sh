@@ -49,8 +49,8 @@ t_is "out registered tcp, tcp" "$(scopes tcp)" "$(want 'a a a' 'a s a' 'a a a')"
 t_is "out registered tcp, udp" "$(scopes udp)" "$(want 'a a a' 'a a a' 'a a a')"
 pc policy out registered allow
 pc policy out dynamic deny udp
-# A connected socket is taken for an answering one, as long as there is no conntrack to ask.
 t_is "out dynamic udp, udp" "$(scopes sendto)" "$(want 'a a a' 'a a r' 'a a a')"
+t_is "out dynamic udp, from a connected socket" "$(scopes udp)" "$(want 'a a a' 'a a r' 'a a a')"
 pc allow out udp/60000
 t_is "out: an exception" "$(probe root sendto "$SRV6" 50000 60000)" "refused answered"
 pc flush
