@@ -155,7 +155,8 @@ static int on_valid(struct nl_msg *msg, void *arg)
 		return NL_OK;
 	if (!genlmsg_valid_hdr(hdr, 0)) {
 		exchange->failed = true;
-		return client_fail(exchange->client, "the kernel's answer is cut off"), NL_OK;
+		client_fail(exchange->client, "the kernel's answer is cut off");
+		return NL_OK;
 	}
 	genl = genlmsg_hdr(hdr);
 	if (exchange->answer(exchange, genlmsg_attrdata(genl, 0), genlmsg_attrlen(genl, 0)))
