@@ -11,37 +11,19 @@
  * portclass_counters_add() - count a packet
  * @counters: of the packet's namespace
  * @key: what to count it under
- * @bytes: its length from the IP header on
- * @opens: it opens a flow
- * @denied: it is denied, or would be if the mode were enforce
- *
- * Each addition is one instruction to the CPU it is done on, so that softirqs
- * and preemption between them do no harm (this_cpu_ops.rst).
+ * @seen: what there is to count
  *
  * Context: RCU read-side section. No lock, no allocation.
  */
 void portclass_counters_add(struct portclass_counters *counters,
-			    const struct portclass_key *key, unsigned int bytes,
-			    bool opens, bool denied)
+			    const struct portclass_key *key,
+			    const struct portclass_seen *seen)
 {
 	struct portclass_path_stats __percpu *path =
 		&counters->cpu->path[key->scope][key->proto];
-	struct portclass_class_stats __percpu *class =
-		&path->class[portclass_class_of(key->port)];
 
-	this_cpu_inc(class->packets);
-	this_cpu_add(class->bytes, bytes);
-	if (opens)
-		this_cpu_inc(class->flows);
-	if (unlikely(denied)) {
-		this_cpu_inc(class->denied_packets);
-		this_cpu_add(class->denied_bytes, bytes);
-		if (opens)
-			this_cpu_inc(class->denied_flows);
-	}
-
-	if (unlikely(!portclass_ports_add(&counters->ports, key, bytes, opens,
-					  denied)))
+	portclass_stats_count(&path->class[portclass_class_of(key->port)], seen);
+	if (unlikely(!portclass_ports_add(&counters->ports, key, seen)))
 		this_cpu_inc(path->unlisted);
 }
 
@@ -96,17 +78,8 @@ void portclass_counters_sum(const struct portclass_counters *counters,
 		const struct portclass_path_stats *path =
 			&per_cpu_ptr(counters->cpu, cpu)->path[scope][proto];
 
-		for (c = 0; c < PORTCLASS_CLASSES; c++) {
-			const struct portclass_class_stats *from = &path->class[c];
-			struct portclass_class_stats *to = &sum->class[c];
-
-			to->flows += READ_ONCE(from->flows);
-			to->packets += READ_ONCE(from->packets);
-			to->bytes += READ_ONCE(from->bytes);
-			to->denied_flows += READ_ONCE(from->denied_flows);
-			to->denied_packets += READ_ONCE(from->denied_packets);
-			to->denied_bytes += READ_ONCE(from->denied_bytes);
-		}
+		for (c = 0; c < PORTCLASS_CLASSES; c++)
+			portclass_stats_add(&sum->class[c], &path->class[c]);
 		sum->malformed += READ_ONCE(path->malformed);
 		sum->fragments += READ_ONCE(path->fragments);
 		sum->unlisted += READ_ONCE(path->unlisted);
@@ -130,16 +103,17 @@ struct portclass_counters *portclass_counters_alloc(bool account)
 
 	counters->cpu = alloc_percpu_gfp(struct portclass_cpu_stats,
 					 GFP_KERNEL_ACCOUNT);
-	if (!counters->cpu)
+	counters->recent = alloc_percpu_gfp(struct portclass_recent,
+					    GFP_KERNEL_ACCOUNT);
+	if (!counters->cpu || !counters->recent ||
+	    portclass_ports_init(&counters->ports, account))
 		goto free;
-	if (portclass_ports_init(&counters->ports, account))
-		goto free_cpu;
 
 	return counters;
 
-free_cpu:
-	free_percpu(counters->cpu);
 free:
+	free_percpu(counters->recent);
+	free_percpu(counters->cpu);
 	kfree(counters);
 	return NULL;
 }
@@ -156,6 +130,7 @@ void portclass_counters_free(struct portclass_counters *counters)
 		return;
 
 	portclass_ports_exit(&counters->ports);
+	free_percpu(counters->recent);
 	free_percpu(counters->cpu);
 	kfree(counters);
 }

@@ -7,6 +7,7 @@
 
 #include "genl.h"
 #include "netns.h"
+#include "put.h"
 #include "table.h"
 
 #define PATHS	(PORTCLASS_SCOPES * PORTCLASS_PROTOS)
@@ -42,22 +43,6 @@ static int msg_end(struct sk_buff *skb, void *hdr, int err)
 	else
 		genlmsg_end(skb, hdr);
 	return err;
-}
-
-static int put_rule(struct sk_buff *skb, const struct portclass_rule *rule)
-{
-	struct nlattr *nest = nla_nest_start(skb, PORTCLASS_A_RULES_RULE);
-
-	if (!nest ||
-	    nla_put_u32(skb, PORTCLASS_A_RULE_SCOPE, rule->scope) ||
-	    nla_put_u32(skb, PORTCLASS_A_RULE_PROTO, rule->proto) ||
-	    nla_put_u32(skb, PORTCLASS_A_RULE_ACTION, rule->action) ||
-	    nla_put_u16(skb, PORTCLASS_A_RULE_PORT_LOW, rule->low) ||
-	    nla_put_u16(skb, PORTCLASS_A_RULE_PORT_HIGH, rule->high))
-		return -EMSGSIZE;
-
-	nla_nest_end(skb, nest);
-	return 0;
 }
 
 /**
@@ -98,7 +83,9 @@ int portclass_nl_rule_get_dumpit(struct sk_buff *skb,
 			break;
 		}
 		genl_dump_check_consistent(cb, hdr);
-		err = msg_end(skb, hdr, put_rule(skb, &rule));
+		err = msg_end(skb, hdr,
+			      portclass_put_rule(skb, PORTCLASS_A_RULES_RULE,
+						 &rule));
 		if (err)
 			break;
 		at = path * PORTCLASS_PORTS + rule.high + 1;
@@ -107,33 +94,6 @@ int portclass_nl_rule_get_dumpit(struct sk_buff *skb,
 
 	cb->args[0] = at;
 	return skb->len ?: err;
-}
-
-static int put_class(struct sk_buff *skb, unsigned int class,
-		     const struct portclass_class_stats *stats)
-{
-	const int pad = PORTCLASS_A_CLASS_STATS_PAD;
-	struct nlattr *nest;
-
-	nest = nla_nest_start(skb, PORTCLASS_A_STATS_CLASS_STATS);
-	if (!nest ||
-	    nla_put_u32(skb, PORTCLASS_A_CLASS_STATS_CLASS, class) ||
-	    nla_put_u64_64bit(skb, PORTCLASS_A_CLASS_STATS_FLOWS,
-			      stats->flows, pad) ||
-	    nla_put_u64_64bit(skb, PORTCLASS_A_CLASS_STATS_PACKETS,
-			      stats->packets, pad) ||
-	    nla_put_u64_64bit(skb, PORTCLASS_A_CLASS_STATS_BYTES,
-			      stats->bytes, pad) ||
-	    nla_put_u64_64bit(skb, PORTCLASS_A_CLASS_STATS_DENIED_FLOWS,
-			      stats->denied_flows, pad) ||
-	    nla_put_u64_64bit(skb, PORTCLASS_A_CLASS_STATS_DENIED_PACKETS,
-			      stats->denied_packets, pad) ||
-	    nla_put_u64_64bit(skb, PORTCLASS_A_CLASS_STATS_DENIED_BYTES,
-			      stats->denied_bytes, pad))
-		return -EMSGSIZE;
-
-	nla_nest_end(skb, nest);
-	return 0;
 }
 
 static int put_path(struct sk_buff *skb, u32 path,
@@ -153,7 +113,8 @@ static int put_path(struct sk_buff *skb, u32 path,
 		return -EMSGSIZE;
 
 	for (c = 0; c < PORTCLASS_CLASSES; c++)
-		if (put_class(skb, c, &stats->class[c]))
+		if (portclass_put_class(skb, PORTCLASS_A_STATS_CLASS_STATS, c,
+					&stats->class[c]))
 			return -EMSGSIZE;
 
 	return 0;
@@ -203,39 +164,18 @@ int portclass_nl_stats_get_dumpit(struct sk_buff *skb,
 	return skb->len ?: err;
 }
 
-static int put_port(struct sk_buff *skb, const struct portclass_key *key,
-		    const struct portclass_port_stats *stats)
-{
-	const int pad = PORTCLASS_A_PORT_STATS_PAD;
-
-	if (nla_put_u32(skb, PORTCLASS_A_PORT_STATS_SCOPE, key->scope) ||
-	    nla_put_u32(skb, PORTCLASS_A_PORT_STATS_PROTO, key->proto) ||
-	    nla_put_u16(skb, PORTCLASS_A_PORT_STATS_PORT, key->port) ||
-	    nla_put_u64_64bit(skb, PORTCLASS_A_PORT_STATS_FLOWS,
-			      stats->flows, pad) ||
-	    nla_put_u64_64bit(skb, PORTCLASS_A_PORT_STATS_PACKETS,
-			      stats->packets, pad) ||
-	    nla_put_u64_64bit(skb, PORTCLASS_A_PORT_STATS_BYTES,
-			      stats->bytes, pad) ||
-	    nla_put_u64_64bit(skb, PORTCLASS_A_PORT_STATS_DENIED_PACKETS,
-			      stats->denied_packets, pad))
-		return -EMSGSIZE;
-
-	return 0;
-}
-
 /* Put the ports from @key on, of its scope and protocol. */
 static int put_ports(struct sk_buff *skb, struct netlink_callback *cb,
 		     struct portclass_ports *ports, struct portclass_key *key,
 		     u32 *at)
 {
-	struct portclass_port_stats stats;
+	struct portclass_stats stats;
 	void *hdr;
 	int err;
 
 	while (portclass_ports_next(ports, key, &stats)) {
 		hdr = msg_start(skb, cb, PORTCLASS_CMD_PORT_STATS_GET);
-		err = hdr ? msg_end(skb, hdr, put_port(skb, key, &stats)) :
+		err = hdr ? msg_end(skb, hdr, portclass_put_port(skb, key, &stats)) :
 			    -EMSGSIZE;
 		*at = round_down(*at, PORTCLASS_PORTS) + key->port + !err;
 		if (err)

@@ -28,11 +28,12 @@ const struct nla_policy portclass_rule_nl_policy[PORTCLASS_A_RULE_PORT_HIGH + 1]
 };
 
 /* PORTCLASS_CMD_SET - do */
-static const struct nla_policy portclass_set_nl_policy[PORTCLASS_A_CONFIG_RULE + 1] = {
+static const struct nla_policy portclass_set_nl_policy[PORTCLASS_A_CONFIG_TRACK + 1] = {
 	[PORTCLASS_A_CONFIG_MODE] = NLA_POLICY_MAX(NLA_U32, 1),
 	[PORTCLASS_A_CONFIG_FLUSH] = { .type = NLA_FLAG, },
 	[PORTCLASS_A_CONFIG_POLICY] = NLA_POLICY_NESTED(portclass_policy_nl_policy),
 	[PORTCLASS_A_CONFIG_RULE] = NLA_POLICY_NESTED(portclass_rule_nl_policy),
+	[PORTCLASS_A_CONFIG_TRACK] = NLA_POLICY_MAX(NLA_U32, 1),
 };
 
 /* PORTCLASS_CMD_RULE_GET - dump */
@@ -53,6 +54,13 @@ static const struct nla_policy portclass_port_stats_get_nl_policy[PORTCLASS_A_PO
 	[PORTCLASS_A_PORT_STATS_PROTO] = NLA_POLICY_MAX(NLA_U32, 1),
 };
 
+/* PORTCLASS_CMD_EXPLAIN - do */
+static const struct nla_policy portclass_explain_nl_policy[PORTCLASS_A_EXPLAIN_PORT + 1] = {
+	[PORTCLASS_A_EXPLAIN_SCOPE] = NLA_POLICY_MAX(NLA_U32, 2),
+	[PORTCLASS_A_EXPLAIN_PROTO] = NLA_POLICY_MAX(NLA_U32, 1),
+	[PORTCLASS_A_EXPLAIN_PORT] = { .type = NLA_U16, },
+};
+
 /* Ops table for portclass */
 static const struct genl_split_ops portclass_nl_ops[] = {
 	{
@@ -64,7 +72,7 @@ static const struct genl_split_ops portclass_nl_ops[] = {
 		.cmd		= PORTCLASS_CMD_SET,
 		.doit		= portclass_nl_set_doit,
 		.policy		= portclass_set_nl_policy,
-		.maxattr	= PORTCLASS_A_CONFIG_RULE,
+		.maxattr	= PORTCLASS_A_CONFIG_TRACK,
 		.flags		= GENL_CMD_CAP_DO,
 	},
 	{
@@ -87,6 +95,13 @@ static const struct genl_split_ops portclass_nl_ops[] = {
 		.policy		= portclass_port_stats_get_nl_policy,
 		.maxattr	= PORTCLASS_A_PORT_STATS_PROTO,
 		.flags		= GENL_CMD_CAP_DUMP,
+	},
+	{
+		.cmd		= PORTCLASS_CMD_EXPLAIN,
+		.doit		= portclass_nl_explain_doit,
+		.policy		= portclass_explain_nl_policy,
+		.maxattr	= PORTCLASS_A_EXPLAIN_PORT,
+		.flags		= GENL_CMD_CAP_DO,
 	},
 };
 

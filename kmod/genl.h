@@ -24,6 +24,7 @@ int portclass_nl_stats_get_dumpit(struct sk_buff *skb,
 				  struct netlink_callback *cb);
 int portclass_nl_port_stats_get_dumpit(struct sk_buff *skb,
 				       struct netlink_callback *cb);
+int portclass_nl_explain_doit(struct sk_buff *skb, struct genl_info *info);
 
 enum {
 	PORTCLASS_NLGRP_CONFIG,

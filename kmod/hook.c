@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * The packet path: packet -> key -> bit -> counters -> verdict.
+ * The packet path: packet -> flow -> bit -> counters -> verdict.
  *
  * An allowed packet touches, beside its own headers, a line each of: the
  * namespace's struct, the table, the bitmap if its scope and protocol deny
@@ -10,12 +10,13 @@
 #include <linux/netdevice.h>
 #include <linux/netfilter_ipv4.h>
 #include <linux/netfilter_ipv6.h>
-#include <net/sock.h>
+#include <net/dst.h>
 
 #include "counters.h"
+#include "flow.h"
 #include "hook.h"
 #include "netns.h"
-#include "packet.h"
+#include "recent.h"
 #include "table.h"
 
 static unsigned int judge_malformed(const struct portclass_net *pn,
@@ -31,13 +32,10 @@ static unsigned int judge_malformed(const struct portclass_net *pn,
 	return NF_ACCEPT;
 }
 
-/* The bitmap says no. An answer to a connected UDP socket is no opener. */
-static bool stays_denied(struct sk_buff *skb, const struct nf_hook_state *state,
-			 u8 family, const struct portclass_packet *pkt)
+static bool is_denied(const struct portclass_table *table,
+		      const struct portclass_packet *pkt)
 {
-	return pkt->proto == PORTCLASS_PROTO_TCP ||
-	       pkt->dialled.scope != PORTCLASS_SCOPE_IN ||
-	       !portclass_packet_is_owned(state->net, skb, family, pkt);
+	return pkt->judged && portclass_table_denies(table, &pkt->dialled);
 }
 
 static __always_inline unsigned int judge(const struct portclass_net *pn,
@@ -47,18 +45,19 @@ static __always_inline unsigned int judge(const struct portclass_net *pn,
 {
 	const struct portclass_table *table;
 	const struct net_device *dev;
-	const struct sock *receiver;
+	struct portclass_seen seen;
 	struct portclass_packet pkt;
+	bool drop;
 
-	dev = hook == PORTCLASS_SCOPE_OUT ? state->out : state->in;
+	/* NAT may have sent it elsewhere since the hook was entered. */
+	dev = hook == PORTCLASS_SCOPE_OUT ? skb_dst(skb)->dev : state->in;
 	if (dev->flags & IFF_LOOPBACK)
 		return NF_ACCEPT;
 
 	table = rcu_dereference(pn->table);
-	/* Known here already if early demultiplexing has found it. */
-	receiver = hook == PORTCLASS_SCOPE_IN ? skb->sk : NULL;
 
-	switch (portclass_packet_read(skb, family, hook, receiver, &pkt)) {
+	switch (portclass_flow_read(skb, state, family, hook, table->track,
+				    &pkt)) {
 	case PORTCLASS_PACKET_OTHER:
 		return NF_ACCEPT;
 	case PORTCLASS_PACKET_FRAGMENT:
@@ -70,17 +69,23 @@ static __always_inline unsigned int judge(const struct portclass_net *pn,
 		break;
 	}
 
-	if (pkt.judged && portclass_table_denies(table, &pkt.dialled) &&
-	    stays_denied(skb, state, family, &pkt)) {
-		portclass_counters_add(pn->counters, &pkt.dialled, skb->len,
-				       pkt.opens, true);
-		return table->mode == PORTCLASS_MODE_ENFORCE ? NF_DROP :
-							       NF_ACCEPT;
-	}
+	seen.denied = is_denied(table, &pkt);
+	if (unlikely(seen.denied) &&
+	    portclass_flow_reconsider(skb, state, family, hook, &pkt))
+		seen.denied = is_denied(table, &pkt);
+	drop = seen.denied && table->mode == PORTCLASS_MODE_ENFORCE;
 
-	portclass_counters_add(pn->counters, &pkt.flow, skb->len, pkt.opens,
-			       false);
-	return NF_ACCEPT;
+	seen.bytes = skb->len;
+	seen.way = pkt.way;
+	seen.opens = pkt.opens;
+	/* What is dropped is forgotten by conntrack: its next try looks new. */
+	if (unlikely(drop) && pkt.opens)
+		seen.opens = portclass_recent_add(pn->counters->recent, skb,
+						  family, &pkt);
+
+	portclass_counters_add(pn->counters,
+			       seen.denied ? &pkt.dialled : &pkt.flow, &seen);
+	return drop ? NF_DROP : NF_ACCEPT;
 }
 
 static unsigned int in_v4(void *priv, struct sk_buff *skb,

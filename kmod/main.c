@@ -8,15 +8,17 @@
 #include "genl.h"
 #include "netns.h"
 #include "sysfs.h"
+#include "track.h"
 #include "version.h"
 
 static int __init portclass_init(void)
 {
 	int err;
 
+	portclass_track_open();
 	err = portclass_net_register();
 	if (err)
-		return err;
+		goto close_track;
 
 	err = portclass_sysfs_create();
 	if (err)
@@ -33,6 +35,8 @@ remove_sysfs:
 	portclass_sysfs_remove();
 unregister_net:
 	portclass_net_unregister();
+close_track:
+	portclass_track_close();
 	return err;
 }
 
@@ -41,6 +45,7 @@ static void __exit portclass_exit(void)
 	genl_unregister_family(&portclass_nl_family);
 	portclass_sysfs_remove();
 	portclass_net_unregister();
+	portclass_track_close();
 	rcu_barrier(); /* for portclass_table_free_rcu() */
 }
 
@@ -50,4 +55,5 @@ module_exit(portclass_exit);
 MODULE_DESCRIPTION("TCP and UDP by port class: counts every port, denies by bitmap");
 MODULE_LICENSE("GPL");
 MODULE_VERSION(PORTCLASS_VERSION);
+MODULE_SOFTDEP("pre: nf_conntrack");
 /* No alias for the family: whoever asks for it must not be able to load it. */

@@ -134,66 +134,64 @@ static int check_request(struct genl_info *info)
 	return 0;
 }
 
-static int apply_policies(struct portclass_table *table, struct genl_info *info)
+static int apply_policy(struct portclass_table *table,
+			const struct nlattr *attr,
+			struct netlink_ext_ack *extack)
 {
 	struct nlattr *tb[PORTCLASS_A_POLICY_MAX + 1];
-	const struct nlattr *attr;
-	int err, rem;
+	int err;
 
-	nla_for_each_attr(attr, genlmsg_data(info->genlhdr),
-			  genlmsg_len(info->genlhdr), rem) {
-		if (nla_type(attr) != PORTCLASS_A_CONFIG_POLICY)
-			continue;
-		err = parse_policy(attr, tb, info->extack);
-		if (err)
-			return err;
-		portclass_table_set_policy(table,
-					   nla_get_u32(tb[PORTCLASS_A_POLICY_SCOPE]),
-					   nla_get_u32(tb[PORTCLASS_A_POLICY_PROTO]),
-					   nla_get_u32(tb[PORTCLASS_A_POLICY_CLASS]),
-					   nla_get_u32(tb[PORTCLASS_A_POLICY_ACTION]));
-	}
+	err = parse_policy(attr, tb, extack);
+	if (err)
+		return err;
 
+	portclass_table_set_policy(table,
+				   nla_get_u32(tb[PORTCLASS_A_POLICY_SCOPE]),
+				   nla_get_u32(tb[PORTCLASS_A_POLICY_PROTO]),
+				   nla_get_u32(tb[PORTCLASS_A_POLICY_CLASS]),
+				   nla_get_u32(tb[PORTCLASS_A_POLICY_ACTION]));
 	return 0;
 }
 
-static int apply_rules(struct portclass_table *table, struct genl_info *info)
+static int apply_rule(struct portclass_table *table, const struct nlattr *attr,
+		      struct netlink_ext_ack *extack)
 {
 	struct portclass_rule rule;
-	const struct nlattr *attr;
-	int err, rem;
+	int err;
 
-	nla_for_each_attr(attr, genlmsg_data(info->genlhdr),
-			  genlmsg_len(info->genlhdr), rem) {
-		if (nla_type(attr) != PORTCLASS_A_CONFIG_RULE)
-			continue;
-		err = parse_rule(attr, &rule, info->extack);
-		if (!err)
-			err = portclass_table_set_rule(table, &rule);
-		if (err)
-			return err;
-	}
-
-	return 0;
+	err = parse_rule(attr, &rule, extack);
+	return err ?: portclass_table_set_rule(table, &rule);
 }
 
 /* Do to @table, which nobody sees yet, what a checked request says. */
 static int apply(struct portclass_table *table, struct genl_info *info)
 {
-	int err;
+	const struct nlattr *attr;
+	int rem, err = 0;
 
 	if (info->attrs[PORTCLASS_A_CONFIG_FLUSH])
 		portclass_table_flush(table);
 
-	err = apply_policies(table, info);
-	if (err)
-		return err;
-	err = apply_rules(table, info);
-	if (err)
-		return err;
-
-	if (info->attrs[PORTCLASS_A_CONFIG_MODE])
-		table->mode = nla_get_u32(info->attrs[PORTCLASS_A_CONFIG_MODE]);
+	/* Each sort is about something else, so their order says nothing. */
+	nla_for_each_attr(attr, genlmsg_data(info->genlhdr),
+			  genlmsg_len(info->genlhdr), rem) {
+		switch (nla_type(attr)) {
+		case PORTCLASS_A_CONFIG_POLICY:
+			err = apply_policy(table, attr, info->extack);
+			break;
+		case PORTCLASS_A_CONFIG_RULE:
+			err = apply_rule(table, attr, info->extack);
+			break;
+		case PORTCLASS_A_CONFIG_MODE:
+			table->mode = nla_get_u32(attr);
+			break;
+		case PORTCLASS_A_CONFIG_TRACK:
+			table->track = nla_get_u32(attr);
+			break;
+		}
+		if (err)
+			return err;
+	}
 
 	table->generation++;
 	return portclass_table_compile(table);
@@ -225,7 +223,9 @@ static int put_config(struct sk_buff *skb, const struct portclass_table *table)
 	    nla_put_u32(skb, PORTCLASS_A_CONFIG_GENERATION,
 			table ? table->generation : 1) ||
 	    nla_put_u32(skb, PORTCLASS_A_CONFIG_MODE,
-			table ? table->mode : PORTCLASS_MODE_ENFORCE))
+			table ? table->mode : PORTCLASS_MODE_ENFORCE) ||
+	    nla_put_u32(skb, PORTCLASS_A_CONFIG_TRACK,
+			table ? table->track : PORTCLASS_TRACK_CONNTRACK))
 		return -EMSGSIZE;
 
 	for (s = 0; s < PORTCLASS_SCOPES; s++)
@@ -304,6 +304,18 @@ static void notify(struct portclass_net *pn)
 				PORTCLASS_NLGRP_CONFIG, GFP_KERNEL);
 }
 
+/* Of what publishing may return. */
+static void say_why_not(int err, struct genl_info *info)
+{
+	if (err == -E2BIG)
+		NL_SET_ERR_MSG(info->extack,
+			       "too many packet hooks are registered here");
+	if (err == -EOPNOTSUPP)
+		NL_SET_ERR_MSG_ATTR(info->extack,
+				    info->attrs[PORTCLASS_A_CONFIG_TRACK],
+				    "no connection tracking in this kernel, only 'track none'");
+}
+
 /**
  * portclass_nl_set_doit() - change the configuration, all of it or nothing
  * @skb: the request
@@ -336,9 +348,7 @@ int portclass_nl_set_doit(struct sk_buff *skb, struct genl_info *info)
 	err = new ? apply(new, info) : -ENOMEM;
 	if (!err) {
 		err = portclass_net_publish(pn, new);
-		if (err == -E2BIG)
-			NL_SET_ERR_MSG(info->extack,
-				       "too many packet hooks are registered here");
+		say_why_not(err, info);
 	}
 	if (err)
 		portclass_table_free(new);

@@ -7,6 +7,7 @@
 
 #include "hook.h"
 #include "netns.h"
+#include "track.h"
 
 static unsigned int net_id __read_mostly;
 
@@ -44,18 +45,20 @@ static int activate(struct portclass_net *pn, struct portclass_table *table)
 		pn->hooks[i].priv = pn;
 
 	rcu_assign_pointer(pn->table, table);
-	err = nf_register_net_hooks(pn->net, pn->hooks, PORTCLASS_HOOKS);
+	err = portclass_track_get(pn->net, table->track);
 	if (err)
 		goto unpublish;
+	err = nf_register_net_hooks(pn->net, pn->hooks, PORTCLASS_HOOKS);
+	if (err)
+		goto put_track;
 
 	return 0;
 
-unpublish:
-	/*
-	 * Some hooks may have been registered for a moment: first wait for
-	 * packets in them, which need a table, then for readers of the table.
-	 */
+put_track:
+	/* Some hooks may have been registered for a moment, with packets in. */
 	synchronize_net();
+	portclass_track_put(pn->net, table->track);
+unpublish:
 	RCU_INIT_POINTER(pn->table, NULL);
 	synchronize_net();
 	kfree(pn->hooks);
@@ -66,31 +69,51 @@ free_counters:
 	return err;
 }
 
+/* Another table for an active namespace. */
+static int replace(struct portclass_net *pn, struct portclass_table *table)
+{
+	struct portclass_table *old;
+	u8 track;
+	int err;
+
+	old = rcu_dereference_protected(pn->table, lockdep_is_held(&pn->lock));
+	track = old->track;
+	if (table->track != track) {
+		err = portclass_track_get(pn->net, table->track);
+		if (err)
+			return err;
+	}
+
+	rcu_assign_pointer(pn->table, table);
+	portclass_table_free_rcu(old);
+
+	if (table->track != track) {
+		/* Who still reads the old one relies on what it has taken. */
+		synchronize_net();
+		portclass_track_put(pn->net, track);
+	}
+	return 0;
+}
+
 /**
  * portclass_net_publish() - let packets see a new table
  * @pn: of the namespace; @pn->lock is held
  * @table: compiled; belongs to @pn on success
  *
- * Makes the namespace active if it was at rest, which is all that can fail.
- * The table that was there before is freed behind its last reader.
+ * Makes the namespace active if it was at rest, and takes what its way of
+ * tracking needs, which is all that can fail. The table that was there before is
+ * freed behind its last reader.
  *
  * Context: process, may sleep.
- * Return: 0; -ENOMEM, -E2BIG (too many hooks of others), and @table stays the
- * caller's.
+ * Return: 0; -ENOMEM, -E2BIG (too many hooks of others), -EOPNOTSUPP (no
+ * connection tracking in this kernel), and @table stays the caller's.
  */
 int portclass_net_publish(struct portclass_net *pn,
 			  struct portclass_table *table)
 {
-	struct portclass_table *old;
-
 	lockdep_assert_held(&pn->lock);
 
-	if (!pn->hooks)
-		return activate(pn, table);
-
-	old = rcu_replace_pointer(pn->table, table, lockdep_is_held(&pn->lock));
-	portclass_table_free_rcu(old);
-	return 0;
+	return pn->hooks ? replace(pn, table) : activate(pn, table);
 }
 
 static int __net_init net_init(struct net *net)
@@ -107,6 +130,11 @@ static int __net_init net_init(struct net *net)
 	table = portclass_table_alloc();
 	if (!table)
 		return -ENOMEM;
+	/* To count without it is better than not to count. */
+	if (!portclass_track_has_conntrack()) {
+		pr_warn("portclass: no connection tracking in this kernel; counting without (track none)\n");
+		table->track = PORTCLASS_TRACK_NONE;
+	}
 
 	mutex_lock(&pn->lock);
 	err = portclass_net_publish(pn, table);
@@ -128,8 +156,13 @@ static void __net_exit net_pre_exit(struct net *net)
 static void __net_exit net_exit(struct net *net)
 {
 	struct portclass_net *pn = portclass_net_of(net);
+	struct portclass_table *table;
 
-	portclass_table_free(rcu_dereference_protected(pn->table, true));
+	/* Nobody else is left. */
+	table = rcu_dereference_protected(pn->table, true);
+	if (table)
+		portclass_track_put(net, table->track);
+	portclass_table_free(table);
 	portclass_counters_free(pn->counters);
 	kfree(pn->hooks);
 	mutex_destroy(&pn->lock);

@@ -1,23 +1,21 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * From a packet to the flow it is part of. Knows no table and no counter.
+ * What a packet says of itself. Knows no table, no counter and no conntrack.
  *
- * What decides here is the packet's own header: only a packet that may open a
- * flow is judged, by the port it dials; and what is no opener is taken to belong
- * to the service on the lower one of its two ports.
+ * Where there is nothing better, its header also decides what flow it is part
+ * of: only a packet that may open a flow is judged, by the port it dials; and
+ * what is no opener is taken to belong to the service on the lower one of its
+ * two ports.
  */
 #include <linux/ip.h>
 #include <linux/ipv6.h>
 #include <linux/tcp.h>
 #include <linux/udp.h>
-#include <net/inet_sock.h>
 #include <net/ip.h>
 #include <net/ipv6.h>
-#include <net/tcp_states.h>
-#include <net/udp.h>
 
-#include "compat.h"
 #include "packet.h"
+#include "socket.h"
 
 /* Where the transport header is, and what may be said of its length. */
 struct transport {
@@ -108,6 +106,7 @@ static bool read_tcp(const struct sk_buff *skb, const struct transport *th,
 	pkt->peer_port = ntohs(tcp->source);
 	pkt->opens = tcp->syn && !tcp->ack;
 	pkt->judged = pkt->opens;
+	pkt->resets = tcp->rst;
 	return true;
 }
 
@@ -121,11 +120,6 @@ static bool udp_length_ok(const struct sk_buff *skb, u8 family,
 		return false;
 
 	return th->fragment || skb_is_gso(skb) || len <= skb->len - th->offset;
-}
-
-static bool is_connected(const struct sock *sk)
-{
-	return sk && sk_fullsock(sk) && READ_ONCE(sk->sk_state) == TCP_ESTABLISHED;
 }
 
 static bool read_udp(const struct sk_buff *skb, u8 family,
@@ -142,7 +136,8 @@ static bool read_udp(const struct sk_buff *skb, u8 family,
 	pkt->dialled.port = ntohs(udp->dest);
 	pkt->peer_port = ntohs(udp->source);
 	pkt->opens = false;
-	pkt->judged = !is_connected(sk);
+	pkt->resets = false;
+	pkt->judged = !portclass_socket_has_peer(sk);
 	return true;
 }
 
@@ -154,10 +149,12 @@ static bool read_udp(const struct sk_buff *skb, u8 family,
 static void orient(struct portclass_packet *pkt, enum portclass_scope hook)
 {
 	pkt->flow = pkt->dialled;
+	pkt->way = PORTCLASS_WAY_TO;
 	if (pkt->opens || pkt->peer_port >= pkt->dialled.port)
 		return;
 
 	pkt->flow.port = pkt->peer_port;
+	pkt->way = PORTCLASS_WAY_FROM;
 	if (hook == PORTCLASS_SCOPE_IN)
 		pkt->flow.scope = PORTCLASS_SCOPE_OUT;
 	else if (hook == PORTCLASS_SCOPE_OUT)
@@ -202,43 +199,24 @@ portclass_packet_read(const struct sk_buff *skb, u8 family,
 	if (unlikely(!ok))
 		return PORTCLASS_PACKET_MALFORMED;
 
+	pkt->tracked = false;
 	orient(pkt, hook);
 	return PORTCLASS_PACKET_FLOW;
 }
 
 /**
- * portclass_packet_is_owned() - has a connected UDP socket asked for a packet?
- * @net: the namespace the packet has arrived in
- * @skb: an UDP packet at LOCAL_IN
+ * portclass_packet_has_ports() - is it TCP or UDP?
+ * @skb: an IP packet at one of the hooks
  * @family: NFPROTO_IPV4 or NFPROTO_IPV6
- * @pkt: what portclass_packet_read() said of it
  *
- * For packets that are about to be denied: the kernel knows the receiver before
- * (early demultiplexing) in the usual case only.
- *
- * Context: RCU read-side section; takes no reference.
- * Return: true if the socket that will get the packet is connected to its
- * sender, so that the packet is an answer.
+ * Context: any.
+ * Return: false for what portclass_packet_read() would call other.
  */
-bool portclass_packet_is_owned(struct net *net, struct sk_buff *skb, u8 family,
-			       const struct portclass_packet *pkt)
+bool portclass_packet_has_ports(const struct sk_buff *skb, u8 family)
 {
-	struct udp_table *sockets = portclass_compat_udp_table(net);
-	__be16 sport = htons(pkt->peer_port);
-	__be16 dport = htons(pkt->dialled.port);
-	const struct sock *sk = NULL;
+	struct transport th;
 
-	if (family == NFPROTO_IPV4)
-		sk = __udp4_lib_lookup(net, ip_hdr(skb)->saddr, sport,
-				       ip_hdr(skb)->daddr, dport, inet_iif(skb),
-				       inet_sdif(skb), sockets, NULL);
-#if IS_ENABLED(CONFIG_IPV6)
-	else
-		sk = __udp6_lib_lookup(net, &ipv6_hdr(skb)->saddr, sport,
-				       &ipv6_hdr(skb)->daddr, dport,
-				       inet6_iif(skb), inet6_sdif(skb), sockets,
-				       NULL);
-#endif
-
-	return is_connected(sk);
+	return (family == NFPROTO_IPV4 ? find_v4(skb, &th) :
+					 find_v6(skb, &th)) !=
+	       PORTCLASS_PACKET_OTHER;
 }

@@ -5,6 +5,7 @@
 #include <linux/netfilter.h>
 #include <linux/skbuff.h>
 
+#include "stats.h"
 #include "table.h"
 
 /**
@@ -26,24 +27,29 @@ enum portclass_packet_kind {
  * @flow: what it is counted under
  * @dialled: what it is judged under, if it is; and counted, if denied
  * @peer_port: the port it came from, host byte order
+ * @way: enum portclass_way, within @flow
  * @proto: enum portclass_proto; set for fragments and malformed packets too
- * @judged: it may open a flow, so the bitmap has a say
+ * @judged: the bitmap has a say: conntrack knows its flow, or it may open one
  * @opens: it is the first packet of a flow
+ * @tracked: conntrack knows its flow
+ * @resets: it is a TCP reset
  */
 struct portclass_packet {
 	struct portclass_key flow;
 	struct portclass_key dialled;
 	u16 peer_port;
+	u8 way;
 	u8 proto;
 	bool judged;
 	bool opens;
+	bool tracked;
+	bool resets;
 };
 
 enum portclass_packet_kind
 portclass_packet_read(const struct sk_buff *skb, u8 family,
 		      enum portclass_scope hook, const struct sock *sk,
 		      struct portclass_packet *pkt);
-bool portclass_packet_is_owned(struct net *net, struct sk_buff *skb, u8 family,
-			       const struct portclass_packet *pkt);
+bool portclass_packet_has_ports(const struct sk_buff *skb, u8 family);
 
 #endif /* _PORTCLASS_PACKET_H */

@@ -12,18 +12,18 @@
 #include "table.h"
 
 /* 4 KiB of counters a CPU: few enough for a host with a handful of services. */
-#define PORTCLASS_PAGE_PORTS	128
+#define PORTCLASS_PAGE_PORTS	64
 #define PORTCLASS_DIR_PAGES	(PORTCLASS_PORTS / PORTCLASS_PAGE_PORTS)
 
 /*
- * The waiting room, in memory pages: 204 ports always, 8,191 more once that was
+ * The waiting room, in memory pages: 170 ports always, 8,191 more once that was
  * a quarter full, as it is by a scan.
  */
 #define PORTCLASS_SPILLS	2
-#define PORTCLASS_SPILL_PAGES	{ 2, 80 }
+#define PORTCLASS_SPILL_PAGES	{ 3, 144 }
 
 struct portclass_port_page {
-	struct portclass_port_stats port[PORTCLASS_PAGE_PORTS];
+	struct portclass_stats port[PORTCLASS_PAGE_PORTS];
 };
 
 struct portclass_port_dir {
@@ -55,10 +55,13 @@ struct portclass_ports {
 int portclass_ports_init(struct portclass_ports *ports, bool account);
 void portclass_ports_exit(struct portclass_ports *ports);
 bool portclass_ports_add(struct portclass_ports *ports,
-			 const struct portclass_key *key, unsigned int bytes,
-			 bool opens, bool denied);
+			 const struct portclass_key *key,
+			 const struct portclass_seen *seen);
+void portclass_ports_sum(struct portclass_ports *ports,
+			 const struct portclass_key *key,
+			 struct portclass_stats *sum);
 bool portclass_ports_next(struct portclass_ports *ports,
 			  struct portclass_key *key,
-			  struct portclass_port_stats *stats);
+			  struct portclass_stats *stats);
 
 #endif /* _PORTCLASS_PORTS_H */

@@ -78,25 +78,29 @@ bool portclass_slot_key(const struct portclass_slot *slot,
  * portclass_slot_take() - take the count out of a slot, and free it
  * @spill: where the slot is
  * @slot: taken; no packet may be about to add to it
+ * @stats: set to what was counted in it
  *
  * Context: process.
- * Return: what was counted in it.
  */
-struct portclass_port_stats portclass_slot_take(struct portclass_spill *spill,
-						struct portclass_slot *slot)
+void portclass_slot_take(struct portclass_spill *spill,
+			 struct portclass_slot *slot,
+			 struct portclass_stats *stats)
 {
-	struct portclass_port_stats stats = {
-		.flows		= atomic64_xchg(&slot->flows, 0),
-		.packets	= atomic64_xchg(&slot->packets, 0),
-		.bytes		= atomic64_xchg(&slot->bytes, 0),
-		.denied_packets	= atomic64_xchg(&slot->denied_packets, 0),
-	};
+	unsigned int way;
+
+	for (way = 0; way < PORTCLASS_WAYS; way++) {
+		stats->packets[way] = atomic64_xchg(&slot->packets[way], 0);
+		stats->bytes[way] = atomic64_xchg(&slot->bytes[way], 0);
+	}
+	stats->flows = atomic64_xchg(&slot->flows, 0);
+	stats->denied_flows = atomic64_xchg(&slot->denied_flows, 0);
+	stats->denied_packets = atomic64_xchg(&slot->denied_packets, 0);
+	stats->denied_bytes = atomic64_xchg(&slot->denied_bytes, 0);
 
 	slot->ready = false;
 	/* Zeroes before the slot is free for another port. */
 	atomic_set_release(&slot->tag, 0);
 	atomic_dec(&spill->used);
-	return stats;
 }
 
 /* The slot of a key, taken if there is none; NULL if there is no room. */
@@ -131,17 +135,15 @@ static struct portclass_slot *slot_of(struct portclass_spill *spill, int tag,
  * portclass_spill_add() - count a packet of a port that has no page
  * @spill: where
  * @key: of the packet
- * @bytes: its length from the IP header on
- * @opens: it opens a flow
- * @denied: it is denied, or would be if the mode were enforce
+ * @seen: what there is to count
  * @taken: set to whether it is the first one to use this slot
  *
  * Context: any. No lock, no allocation.
  * Return: false if there was no room; nothing has been counted then.
  */
 bool portclass_spill_add(struct portclass_spill *spill,
-			 const struct portclass_key *key, unsigned int bytes,
-			 bool opens, bool denied, bool *taken)
+			 const struct portclass_key *key,
+			 const struct portclass_seen *seen, bool *taken)
 {
 	struct portclass_slot *slot;
 
@@ -150,25 +152,30 @@ bool portclass_spill_add(struct portclass_spill *spill,
 	if (!slot)
 		return false;
 
-	atomic64_inc(&slot->packets);
-	atomic64_add(bytes, &slot->bytes);
-	if (opens)
+	atomic64_inc(&slot->packets[seen->way]);
+	atomic64_add(seen->bytes, &slot->bytes[seen->way]);
+	if (seen->opens)
 		atomic64_inc(&slot->flows);
-	if (denied)
+	if (seen->denied) {
 		atomic64_inc(&slot->denied_packets);
+		atomic64_add(seen->bytes, &slot->denied_bytes);
+		if (seen->opens)
+			atomic64_inc(&slot->denied_flows);
+	}
 	return true;
 }
 
 /**
  * portclass_spill_first() - find the first port that waits
  * @spill: where
- * @from: where to begin, and in which scope and protocol to stay
+ * @path: in which scope and protocol
+ * @from: where to begin
  *
  * Context: process; the caller keeps slots from being given back.
  * Return: the port; PORTCLASS_PORTS if there is none.
  */
 u32 portclass_spill_first(struct portclass_spill *spill,
-			  const struct portclass_key *from)
+			  const struct portclass_key *path, u32 from)
 {
 	const struct portclass_slot *slot;
 	u32 first = PORTCLASS_PORTS;
@@ -179,8 +186,8 @@ u32 portclass_spill_first(struct portclass_spill *spill,
 
 	for (slot = spill->slots; slot < portclass_spill_end(spill); slot++) {
 		if (portclass_slot_key(slot, &key) &&
-		    key.scope == from->scope && key.proto == from->proto &&
-		    key.port >= from->port && key.port < first)
+		    key.scope == path->scope && key.proto == path->proto &&
+		    key.port >= from && key.port < first)
 			first = key.port;
 	}
 
@@ -197,10 +204,11 @@ u32 portclass_spill_first(struct portclass_spill *spill,
  */
 void portclass_spill_sum(struct portclass_spill *spill,
 			 const struct portclass_key *key,
-			 struct portclass_port_stats *sum)
+			 struct portclass_stats *sum)
 {
 	const struct portclass_slot *slot;
 	int tag = key_tag(key);
+	unsigned int way;
 
 	if (!atomic_read(&spill->used))
 		return;
@@ -208,9 +216,13 @@ void portclass_spill_sum(struct portclass_spill *spill,
 	for (slot = spill->slots; slot < portclass_spill_end(spill); slot++) {
 		if (atomic_read(&slot->tag) != tag)
 			continue;
+		for (way = 0; way < PORTCLASS_WAYS; way++) {
+			sum->packets[way] += atomic64_read(&slot->packets[way]);
+			sum->bytes[way] += atomic64_read(&slot->bytes[way]);
+		}
 		sum->flows += atomic64_read(&slot->flows);
-		sum->packets += atomic64_read(&slot->packets);
-		sum->bytes += atomic64_read(&slot->bytes);
+		sum->denied_flows += atomic64_read(&slot->denied_flows);
 		sum->denied_packets += atomic64_read(&slot->denied_packets);
+		sum->denied_bytes += atomic64_read(&slot->denied_bytes);
 	}
 }

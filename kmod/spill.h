@@ -4,32 +4,29 @@
 
 #include <linux/atomic.h>
 
+#include "stats.h"
 #include "table.h"
-
-/* Half a cache line, so that none straddles two. */
-struct portclass_port_stats {
-	u64 flows;
-	u64 packets;
-	u64 bytes;
-	u64 denied_packets;
-} __aligned(32);
 
 /**
  * struct portclass_slot - a port that waits for its page
  * @tag: 0 if the slot is free, else the port's key; see portclass_slot_key()
  * @ready: the page is there; only the worker's that empties the slots
- * @flows: counted here so far, as are the rest
- * @packets: see struct portclass_port_stats
+ * @packets: counted here so far, as are the rest; see struct portclass_stats
  * @bytes: see there
+ * @flows: see there
+ * @denied_flows: see there
  * @denied_packets: see there
+ * @denied_bytes: see there
  */
 struct portclass_slot {
 	atomic_t tag;
 	bool ready;
+	atomic64_t packets[PORTCLASS_WAYS];
+	atomic64_t bytes[PORTCLASS_WAYS];
 	atomic64_t flows;
-	atomic64_t packets;
-	atomic64_t bytes;
+	atomic64_t denied_flows;
 	atomic64_t denied_packets;
+	atomic64_t denied_bytes;
 };
 
 /**
@@ -61,15 +58,16 @@ struct portclass_spill *portclass_spill_alloc(unsigned int pages, gfp_t gfp);
 void portclass_spill_free(struct portclass_spill *spill);
 bool portclass_slot_key(const struct portclass_slot *slot,
 			struct portclass_key *key);
-struct portclass_port_stats portclass_slot_take(struct portclass_spill *spill,
-						struct portclass_slot *slot);
+void portclass_slot_take(struct portclass_spill *spill,
+			 struct portclass_slot *slot,
+			 struct portclass_stats *stats);
 bool portclass_spill_add(struct portclass_spill *spill,
-			 const struct portclass_key *key, unsigned int bytes,
-			 bool opens, bool denied, bool *taken);
+			 const struct portclass_key *key,
+			 const struct portclass_seen *seen, bool *taken);
 u32 portclass_spill_first(struct portclass_spill *spill,
-			  const struct portclass_key *from);
+			  const struct portclass_key *path, u32 from);
 void portclass_spill_sum(struct portclass_spill *spill,
 			 const struct portclass_key *key,
-			 struct portclass_port_stats *sum);
+			 struct portclass_stats *sum);
 
 #endif /* _PORTCLASS_SPILL_H */

@@ -39,19 +39,38 @@ static ssize_t mode_show(struct kobject *kobj, struct kobj_attribute *attr,
 	return sysfs_emit(buf, "%s\n", observe ? "observe" : "enforce");
 }
 
+static ssize_t track_show(struct kobject *kobj, struct kobj_attribute *attr,
+			  char *buf)
+{
+	const struct portclass_net *pn = portclass_net_of(&init_net);
+	bool none;
+
+	rcu_read_lock();
+	none = rcu_dereference(pn->table)->track == PORTCLASS_TRACK_NONE;
+	rcu_read_unlock();
+
+	return sysfs_emit(buf, "%s\n", none ? "none" : "conntrack");
+}
+
 static struct kobj_attribute version_attr = __ATTR_RO(version);
 static struct kobj_attribute mode_attr = __ATTR_RO(mode);
+static struct kobj_attribute track_attr = __ATTR_RO(track);
 
 static const struct attribute *root_attrs[] = {
 	&version_attr.attr,
 	&mode_attr.attr,
+	&track_attr.attr,
 	NULL
 };
 
-/* A counter's file; which counter is said by its place in the struct. */
+/*
+ * A counter's file; which counter is said by its place in the struct. What is
+ * counted by way is told as the sum of both.
+ */
 struct stats_attr {
 	struct kobj_attribute kattr;
 	size_t offset;
+	size_t ways;
 };
 
 /* Sum of one counter over the scopes. */
@@ -59,16 +78,16 @@ static ssize_t stats_show(struct kobject *kobj, struct kobj_attribute *attr,
 			  char *buf)
 {
 	const struct portclass_net *pn = portclass_net_of(&init_net);
+	const struct stats_attr *what;
 	struct portclass_path_stats *stats;
 	unsigned int i, scope;
-	size_t offset;
 	u64 sum = 0;
 
 	stats = kmalloc(sizeof(*stats), GFP_KERNEL);
 	if (!stats)
 		return -ENOMEM;
 
-	offset = container_of(attr, struct stats_attr, kattr)->offset;
+	what = container_of(attr, struct stats_attr, kattr);
 	for (i = 0; i < PORTCLASS_PROTOS * PORTCLASS_CLASSES; i++) {
 		unsigned int p = i / PORTCLASS_CLASSES;
 		unsigned int c = i % PORTCLASS_CLASSES;
@@ -76,8 +95,11 @@ static ssize_t stats_show(struct kobject *kobj, struct kobj_attribute *attr,
 		if (kobj != class_dirs[p][c])
 			continue;
 		for (scope = 0; scope < PORTCLASS_SCOPES; scope++) {
+			const u64 *value;
+
 			portclass_counters_sum(pn->counters, scope, p, stats);
-			sum += *(u64 *)((void *)&stats->class[c] + offset);
+			value = (void *)&stats->class[c] + what->offset;
+			sum += value[0] + (what->ways > 1 ? value[1] : 0);
 		}
 	}
 	kfree(stats);
@@ -85,18 +107,17 @@ static ssize_t stats_show(struct kobject *kobj, struct kobj_attribute *attr,
 	return sysfs_emit(buf, "%llu\n", sum);
 }
 
-#define STATS_OFFSET(field)	offsetof(struct portclass_class_stats, field)
+#define STATS_ATTR(name, field, ways)					\
+	{ __ATTR(name, 0444, stats_show, NULL),				\
+	  offsetof(struct portclass_stats, field), (ways) }
 
 static struct stats_attr stats_attrs[] = {
-	{ __ATTR(flows, 0444, stats_show, NULL), STATS_OFFSET(flows) },
-	{ __ATTR(packets, 0444, stats_show, NULL), STATS_OFFSET(packets) },
-	{ __ATTR(bytes, 0444, stats_show, NULL), STATS_OFFSET(bytes) },
-	{ __ATTR(denied_flows, 0444, stats_show, NULL),
-	  STATS_OFFSET(denied_flows) },
-	{ __ATTR(denied_packets, 0444, stats_show, NULL),
-	  STATS_OFFSET(denied_packets) },
-	{ __ATTR(denied_bytes, 0444, stats_show, NULL),
-	  STATS_OFFSET(denied_bytes) },
+	STATS_ATTR(flows, flows, 1),
+	STATS_ATTR(packets, packets, PORTCLASS_WAYS),
+	STATS_ATTR(bytes, bytes, PORTCLASS_WAYS),
+	STATS_ATTR(denied_flows, denied_flows, 1),
+	STATS_ATTR(denied_packets, denied_packets, 1),
+	STATS_ATTR(denied_bytes, denied_bytes, 1),
 };
 
 static int dir_add(struct kobject **dir, const char *name,

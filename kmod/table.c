@@ -93,6 +93,7 @@ portclass_table_clone(const struct portclass_table *from)
 		return NULL;
 
 	table->mode = from->mode;
+	table->track = from->track;
 	table->generation = from->generation;
 	memcpy(table->policy, from->policy, sizeof(table->policy));
 
@@ -154,7 +155,7 @@ void portclass_table_free_rcu(struct portclass_table *table)
  * portclass_table_flush() - forget all rules, allow everywhere, enforce
  * @table: not published; to be compiled afterwards
  *
- * Context: any. The generation stays.
+ * Context: any. The generation stays, and so does how flows are tracked.
  */
 void portclass_table_flush(struct portclass_table *table)
 {
@@ -333,4 +334,48 @@ bool portclass_table_next_rule(const struct portclass_table *table,
 	}
 
 	return false;
+}
+
+/* Does a rule of that action speak of a port? */
+static bool is_alike(const struct portclass_ruleset *rules, u16 port,
+		     bool denied)
+{
+	return test_bit(port, rules->ruled) &&
+	       test_bit(port, rules->denied) == denied;
+}
+
+/**
+ * portclass_table_find_rule() - find the rule that decides on a port
+ * @table: kept alive by the caller
+ * @key: the port
+ * @rule: where to put it, as the range that portclass_table_next_rule() has
+ *
+ * Context: any.
+ * Return: true if there is one; else the policy decides.
+ */
+bool portclass_table_find_rule(const struct portclass_table *table,
+			       const struct portclass_key *key,
+			       struct portclass_rule *rule)
+{
+	const struct portclass_ruleset *rules =
+		&table->rules[key->scope][key->proto];
+	bool denied;
+
+	if (!rules->ruled || !test_bit(key->port, rules->ruled))
+		return false;
+
+	denied = test_bit(key->port, rules->denied);
+	*rule = (struct portclass_rule) {
+		.low = key->port,
+		.high = key->port,
+		.scope = key->scope,
+		.proto = key->proto,
+		.action = denied ? PORTCLASS_ACTION_DENY :
+				   PORTCLASS_ACTION_ALLOW,
+	};
+	while (rule->low > 0 && is_alike(rules, rule->low - 1, denied))
+		rule->low--;
+	while (rule->high < U16_MAX && is_alike(rules, rule->high + 1, denied))
+		rule->high++;
+	return true;
 }

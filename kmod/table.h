@@ -55,6 +55,7 @@ struct portclass_ruleset {
  * @deny: effective bitmaps by (scope, protocol), a set bit is a denied port;
  *	NULL where nothing is denied
  * @mode: enum portclass_mode
+ * @track: enum portclass_track
  * @generation: goes up by one with each published change
  * @policy: enum portclass_action by (scope, protocol, class), never UNSET
  * @rules: what @deny is computed from, together with @policy
@@ -66,6 +67,7 @@ struct portclass_ruleset {
 struct portclass_table {
 	unsigned long *deny[PORTCLASS_SCOPES][PORTCLASS_PROTOS];
 	u8 mode;
+	u8 track;
 	u32 generation;
 
 	u8 policy[PORTCLASS_SCOPES][PORTCLASS_PROTOS][PORTCLASS_CLASSES];
@@ -138,5 +140,8 @@ int portclass_table_set_rule(struct portclass_table *table,
 int portclass_table_compile(struct portclass_table *table);
 bool portclass_table_next_rule(const struct portclass_table *table,
 			       u32 from, struct portclass_rule *rule);
+bool portclass_table_find_rule(const struct portclass_table *table,
+			       const struct portclass_key *key,
+			       struct portclass_rule *rule);
 
 #endif /* _PORTCLASS_TABLE_H */

@@ -1,0 +1,310 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Which flow a packet is part of: who started it, and what port he dialled.
+ *
+ * Conntrack's original tuple says so, before any NAT, for both directions; the
+ * packet's own header is asked where conntrack knows nothing of it.
+ */
+#include <linux/inetdevice.h>
+#include <net/addrconf.h>
+#include <net/netfilter/nf_conntrack.h>
+#include <net/netfilter/nf_conntrack_core.h>
+
+#include "flow.h"
+#include "socket.h"
+#include "track.h"
+
+/* Expectations of expectations: H.323 needs two. */
+#define MASTERS_MAX	4
+
+/* A packet at its hook, to hand on. */
+struct where {
+	const struct nf_hook_state *state;
+	u8 family;
+	enum portclass_scope hook;
+};
+
+static bool has_ports(const struct nf_conn *ct)
+{
+	u8 protocol = nf_ct_protonum(ct);
+
+	return protocol == IPPROTO_TCP || protocol == IPPROTO_UDP;
+}
+
+/*
+ * A flow that a helper expects, as FTP's for data, is part of the one that
+ * announced it.
+ */
+static const struct nf_conn *announcer_of(const struct nf_conn *ct)
+{
+	unsigned int i;
+
+	for (i = 0; unlikely(ct->master) && i < MASTERS_MAX; i++)
+		if (has_ports(ct->master))
+			ct = ct->master;
+	return ct;
+}
+
+static bool is_ours(struct net *net, u8 family, const union nf_inet_addr *addr)
+{
+	if (family == NFPROTO_IPV4)
+		return __ip_dev_find(net, addr->ip, false);
+#if IS_ENABLED(CONFIG_IPV6)
+	return ipv6_chk_addr(net, &addr->in6, NULL, 0);
+#else
+	return false;
+#endif
+}
+
+/* Who started it, as seen from here; @back: this packet goes to the initiator. */
+static enum portclass_scope scope_of(const struct nf_conn *ct,
+				     const struct where *at, bool back)
+{
+	switch (at->hook) {
+	case PORTCLASS_SCOPE_IN:
+		return back ? PORTCLASS_SCOPE_OUT : PORTCLASS_SCOPE_IN;
+	case PORTCLASS_SCOPE_OUT:
+		return back ? PORTCLASS_SCOPE_IN : PORTCLASS_SCOPE_OUT;
+	case PORTCLASS_SCOPE_FORWARD:
+		break;
+	}
+
+	/* A port of ours that is published: somebody dialled an address of ours. */
+	if (test_bit(IPS_DST_NAT_BIT, &ct->status) &&
+	    is_ours(at->state->net, at->family,
+		    &ct->tuplehash[IP_CT_DIR_ORIGINAL].tuple.dst.u3))
+		return PORTCLASS_SCOPE_IN;
+	return PORTCLASS_SCOPE_FORWARD;
+}
+
+/*
+ * Conntrack takes up TCP in the middle, too (nf_conntrack_tcp_loose), and is
+ * generous with such a flow, by which it is known here.
+ */
+static bool is_taken_up(const struct nf_conn *ct)
+{
+	return nf_ct_protonum(ct) == IPPROTO_TCP &&
+	       ct->proto.tcp.seen[0].flags & ct->proto.tcp.seen[1].flags &
+	       IP_CT_TCP_FLAG_BE_LIBERAL;
+}
+
+/* The socket at this end, if it is known yet: on the way in by early demux. */
+static const struct sock *socket_of(const struct sk_buff *skb,
+				    const struct where *at)
+{
+	return at->hook == PORTCLASS_SCOPE_IN ? skb->sk : at->state->sk;
+}
+
+/* Did the peer of a socket of ours dial it? */
+static bool was_dialled(const struct sock *sk, const struct where *at)
+{
+	const struct net_device *dev;
+
+	dev = at->hook == PORTCLASS_SCOPE_IN ? at->state->in : at->state->out;
+	return portclass_socket_is_served(at->state->net, at->family, sk,
+					  dev->ifindex);
+}
+
+static void orient_by_socket(const struct sock *sk, bool dialled,
+			     const struct where *at,
+			     struct portclass_packet *pkt)
+{
+	pkt->flow.scope = dialled ? PORTCLASS_SCOPE_IN : PORTCLASS_SCOPE_OUT;
+	pkt->flow.port = dialled ? sk->sk_num : ntohs(sk->sk_dport);
+	pkt->way = pkt->flow.scope == at->hook ? PORTCLASS_WAY_TO :
+						 PORTCLASS_WAY_FROM;
+	pkt->dialled = pkt->flow;
+}
+
+/*
+ * Who spoke first in a flow that was taken up in the middle says nothing of who
+ * dialled. Our own sockets know; in what passes through, the service is taken to
+ * be on the lower port once both ends have been heard, so that no stranger's
+ * word is taken for it.
+ */
+static void orient_anew(const struct nf_conn *ct, const struct where *at,
+			const struct sock *sk, struct portclass_packet *pkt)
+{
+	if (at->hook != PORTCLASS_SCOPE_FORWARD) {
+		if (portclass_socket_has_peer(sk))
+			orient_by_socket(sk, was_dialled(sk, at), at, pkt);
+		return;
+	}
+
+	if (test_bit(IPS_ASSURED_BIT, &ct->status) &&
+	    pkt->peer_port < pkt->flow.port) {
+		pkt->flow.port = pkt->peer_port;
+		pkt->way = !pkt->way;
+		pkt->dialled = pkt->flow;
+	}
+}
+
+/* Whatever conntrack knows of flow @ct, for a packet of direction @dir. */
+static void read_tuple(const struct nf_conn *ct, unsigned int dir,
+		       const struct where *at, struct portclass_packet *pkt)
+{
+	const struct nf_conntrack_tuple *tuple, *own;
+	const struct nf_conn *root = announcer_of(ct);
+	bool back = dir == IP_CT_DIR_REPLY;
+
+	own = &ct->tuplehash[IP_CT_DIR_ORIGINAL].tuple;
+	tuple = &root->tuplehash[IP_CT_DIR_ORIGINAL].tuple;
+	/* The announced flow may have been dialled from the other end. */
+	if (unlikely(root != ct) &&
+	    !nf_inet_addr_cmp(&own->src.u3, &tuple->src.u3))
+		back = !back;
+
+	pkt->proto = tuple->dst.protonum == IPPROTO_TCP ? PORTCLASS_PROTO_TCP :
+							  PORTCLASS_PROTO_UDP;
+	pkt->flow.port = ntohs(tuple->dst.u.all);
+	pkt->flow.proto = pkt->proto;
+	pkt->flow.scope = scope_of(root, at, back);
+	pkt->dialled = pkt->flow;
+	pkt->peer_port = ntohs(own->src.u.all);
+	pkt->way = back ? PORTCLASS_WAY_FROM : PORTCLASS_WAY_TO;
+	pkt->judged = true;
+	pkt->tracked = true;
+}
+
+static enum portclass_packet_kind
+read_tracked(struct sk_buff *skb, const struct nf_conn *ct,
+	     enum ip_conntrack_info ctinfo, const struct where *at,
+	     struct portclass_packet *pkt)
+{
+	if (!has_ports(ct))
+		return PORTCLASS_PACKET_OTHER;
+	/* An ICMP error is related to the flow that it tells of. */
+	if (unlikely(ctinfo == IP_CT_RELATED || ctinfo == IP_CT_RELATED_REPLY) &&
+	    !portclass_packet_has_ports(skb, at->family))
+		return PORTCLASS_PACKET_OTHER;
+
+	read_tuple(ct, CTINFO2DIR(ctinfo), at, pkt);
+	/* Confirmed when its first packet has passed all hooks. */
+	pkt->opens = !nf_ct_is_confirmed(ct);
+	pkt->resets = false;
+	if (unlikely(is_taken_up(ct)))
+		orient_anew(ct, at, socket_of(skb, at), pkt);
+	return PORTCLASS_PACKET_FLOW;
+}
+
+/*
+ * Conntrack looked at it and wants nothing of it: its checksum is wrong, its
+ * flags make no sense, or it is outside the window of its flow. It opens
+ * nothing that our peers or we could use; but a stranger who sends such a thing
+ * to a denied port has to hear nothing, so it is judged by that.
+ */
+static void read_stray(const struct sk_buff *skb, const struct where *at,
+		       struct portclass_packet *pkt)
+{
+	struct nf_conn *ct;
+	unsigned int dir;
+
+	ct = portclass_track_find(at->state->net, skb, at->family, &dir);
+	if (ct) {
+		read_tuple(ct, dir, at, pkt);
+		nf_conntrack_put(&ct->ct_general);
+	} else if (at->hook == PORTCLASS_SCOPE_IN ||
+		   (at->hook == PORTCLASS_SCOPE_FORWARD && !pkt->resets)) {
+		pkt->flow = pkt->dialled;
+		pkt->way = PORTCLASS_WAY_TO;
+		pkt->judged = true;
+	} else if (at->hook == PORTCLASS_SCOPE_FORWARD) {
+		/* The answer of a service to such a packet; nobody answers it. */
+		pkt->flow.port = pkt->peer_port;
+		pkt->way = PORTCLASS_WAY_FROM;
+		pkt->dialled = pkt->flow;
+		pkt->judged = true;
+	}
+	pkt->opens = false;
+}
+
+/**
+ * portclass_flow_read() - find out what flow a packet is part of
+ * @skb: an IP packet at one of the hooks; may be paged, cloned or shared, and
+ *	is not changed
+ * @state: of the hook
+ * @family: NFPROTO_IPV4 or NFPROTO_IPV6
+ * @hook: the scope of the hook: IN at LOCAL_IN, OUT at LOCAL_OUT, or FORWARD
+ * @track: whether to ask conntrack
+ * @pkt: filled for PORTCLASS_PACKET_FLOW; of it @proto for fragments and
+ *	malformed packets as well
+ *
+ * Context: RCU read-side section. No lock, no allocation; a reference only for
+ * packets that conntrack gave up on.
+ * Return: what kind of packet it is.
+ */
+enum portclass_packet_kind
+portclass_flow_read(struct sk_buff *skb, const struct nf_hook_state *state,
+		    u8 family, enum portclass_scope hook,
+		    enum portclass_track track, struct portclass_packet *pkt)
+{
+	const struct where at = { state, family, hook };
+	enum portclass_packet_kind kind;
+	enum ip_conntrack_info ctinfo;
+	const struct nf_conn *ct;
+
+	ct = nf_ct_get(skb, &ctinfo);
+	if (ct && track == PORTCLASS_TRACK_CONNTRACK && !nf_ct_is_template(ct))
+		return read_tracked(skb, ct, ctinfo, &at, pkt);
+
+	/* Known here already if early demultiplexing has found it. */
+	kind = portclass_packet_read(skb, family, hook,
+				     hook == PORTCLASS_SCOPE_IN ? skb->sk : NULL,
+				     pkt);
+	if (kind == PORTCLASS_PACKET_FLOW &&
+	    track == PORTCLASS_TRACK_CONNTRACK && ctinfo != IP_CT_UNTRACKED)
+		read_stray(skb, &at, pkt);
+	return kind;
+}
+
+/**
+ * portclass_flow_reconsider() - was a packet asked for, although it's denied?
+ * @skb: the packet
+ * @state: of the hook
+ * @family: NFPROTO_IPV4 or NFPROTO_IPV6
+ * @hook: the scope of the hook
+ * @pkt: what portclass_flow_read() said of it
+ *
+ * For a packet that is about to be denied. A UDP socket of ours that has a peer
+ * has asked for what it sends; conntrack can't know if it came too late, or has
+ * forgotten.
+ *
+ * Context: RCU read-side section; takes no reference.
+ * Return: true if @pkt has been changed, and is to be judged again.
+ */
+bool portclass_flow_reconsider(struct sk_buff *skb,
+			       const struct nf_hook_state *state, u8 family,
+			       enum portclass_scope hook,
+			       struct portclass_packet *pkt)
+{
+	const struct where at = { state, family, hook };
+	const struct sock *sk = socket_of(skb, &at);
+	struct portclass_packet wire;
+
+	if (pkt->proto != PORTCLASS_PROTO_UDP ||
+	    pkt->dialled.scope != PORTCLASS_SCOPE_IN ||
+	    hook == PORTCLASS_SCOPE_FORWARD)
+		return false;
+
+	/* By the ports in the packet, which NAT may have changed. */
+	if (hook == PORTCLASS_SCOPE_IN) {
+		if (portclass_packet_read(skb, family, hook, NULL, &wire) !=
+		    PORTCLASS_PACKET_FLOW)
+			return false;
+		sk = portclass_socket_of_udp(state->net, skb, family,
+					     htons(wire.peer_port),
+					     htons(wire.dialled.port));
+	}
+	if (!portclass_socket_has_peer(sk))
+		return false;
+
+	if (!pkt->tracked) {
+		pkt->judged = false;
+		return true;
+	}
+	if (was_dialled(sk, &at))
+		return false;
+
+	orient_by_socket(sk, false, &at, pkt);
+	return true;
+}

@@ -1,0 +1,74 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Who was denied lately. Conntrack forgets a flow whose first packet is dropped,
+ * so that its next try looks like a flow of its own; here it is known again. As
+ * each CPU remembers what it has seen, none writes to another one's memory.
+ *
+ * This is a small table without chains: a later flow may push out an earlier
+ * one, whose next try then counts as a flow. None is ever missed for that.
+ */
+#include <linux/ip.h>
+#include <linux/ipv6.h>
+#include <linux/jhash.h>
+#include <linux/jiffies.h>
+#include <linux/net.h>
+#include <net/ipv6.h>
+
+#include "recent.h"
+
+/*
+ * How long an unanswered opener is remembered: as long as by conntrack
+ * (nf_conntrack-sysctl: tcp_timeout_syn_sent, udp_timeout), in seconds.
+ */
+#define TCP_SECONDS	120
+#define UDP_SECONDS	30
+
+/* A slot: 21 bits of hash, a set bit, 10 bits of time in seconds. */
+#define TIME_BITS	10
+#define TIME_MASK	(BIT(TIME_BITS) - 1)
+
+static u32 hash_of(const struct sk_buff *skb, u8 family,
+		   const struct portclass_packet *pkt)
+{
+	static u32 seed __read_mostly;
+	u32 ports = pkt->peer_port << 16 | pkt->dialled.port;
+
+	net_get_random_once(&seed, sizeof(seed));
+
+	if (family == NFPROTO_IPV4)
+		return jhash_3words((__force u32)ip_hdr(skb)->saddr,
+				    (__force u32)ip_hdr(skb)->daddr, ports,
+				    seed + pkt->proto);
+
+	return __ipv6_addr_jhash(&ipv6_hdr(skb)->saddr,
+				 __ipv6_addr_jhash(&ipv6_hdr(skb)->daddr,
+						   jhash_2words(ports, pkt->proto,
+								seed)));
+}
+
+/**
+ * portclass_recent_add() - remember an opener that is denied
+ * @recent: of its namespace
+ * @skb: the packet
+ * @family: NFPROTO_IPV4 or NFPROTO_IPV6
+ * @pkt: what was read of it
+ *
+ * Context: any. No lock: a race makes one try more or less a flow.
+ * Return: true if it wasn't remembered yet, so that this is a new flow.
+ */
+bool portclass_recent_add(struct portclass_recent __percpu *recent,
+			  const struct sk_buff *skb, u8 family,
+			  const struct portclass_packet *pkt)
+{
+	u32 now = (unsigned long)jiffies / HZ & TIME_MASK;
+	u32 hash = hash_of(skb, family, pkt);
+	u32 limit = pkt->proto == PORTCLASS_PROTO_TCP ? TCP_SECONDS : UDP_SECONDS;
+	u32 *slot, old;
+
+	slot = raw_cpu_ptr(&recent->slot[hash % PORTCLASS_RECENT_SLOTS]);
+	hash |= BIT(TIME_BITS); /* a slot in use is never 0 */
+	old = READ_ONCE(*slot);
+	WRITE_ONCE(*slot, (hash & ~TIME_MASK) | now);
+
+	return (old ^ hash) & ~TIME_MASK || ((now - old) & TIME_MASK) > limit;
+}
