@@ -191,7 +191,9 @@ read_tracked(struct sk_buff *skb, const struct nf_conn *ct,
  * Conntrack looked at it and wants nothing of it: its checksum is wrong, its
  * flags make no sense, or it is outside the window of its flow. It opens
  * nothing that our peers or we could use; but a stranger who sends such a thing
- * to a denied port has to hear nothing, so it is judged by that.
+ * to a denied port has to hear nothing, so it is judged by that. A reset is how
+ * such a thing is answered, and is never answered itself: so one that leaves
+ * goes by the port that it comes from.
  */
 static void read_stray(const struct sk_buff *skb, const struct where *at,
 		       struct portclass_packet *pkt)
@@ -203,16 +205,16 @@ static void read_stray(const struct sk_buff *skb, const struct where *at,
 	if (ct) {
 		read_tuple(ct, dir, at, pkt);
 		nf_conntrack_put(&ct->ct_general);
-	} else if (at->hook == PORTCLASS_SCOPE_IN ||
-		   (at->hook == PORTCLASS_SCOPE_FORWARD && !pkt->resets)) {
-		pkt->flow = pkt->dialled;
-		pkt->way = PORTCLASS_WAY_TO;
-		pkt->judged = true;
-	} else if (at->hook == PORTCLASS_SCOPE_FORWARD) {
-		/* The answer of a service to such a packet; nobody answers it. */
+	} else if (pkt->resets && at->hook != PORTCLASS_SCOPE_IN) {
+		pkt->flow.scope = at->hook == PORTCLASS_SCOPE_OUT ?
+					  PORTCLASS_SCOPE_IN : at->hook;
 		pkt->flow.port = pkt->peer_port;
 		pkt->way = PORTCLASS_WAY_FROM;
 		pkt->dialled = pkt->flow;
+		pkt->judged = true;
+	} else if (at->hook != PORTCLASS_SCOPE_OUT) {
+		pkt->flow = pkt->dialled;
+		pkt->way = PORTCLASS_WAY_TO;
 		pkt->judged = true;
 	}
 	pkt->opens = false;
