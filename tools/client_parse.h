@@ -15,7 +15,7 @@ enum { CLIENT_ENTRIES_MAX = SCOPES * PROTOS * PORTS };
  * @names: what each is called, NULL for one that need not be there
  */
 struct client_attrs {
-	struct nlattr *tb[PORTCLASS_A_CLASS_STATS_MAX + 1];
+	struct nlattr *tb[PORTCLASS_A_PORT_STATS_MAX + 1];
 	const char *const *names;
 };
 

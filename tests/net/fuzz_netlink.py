@@ -46,6 +46,9 @@ KNOWN = [
     ("policy action 3", nl.policy(0, 0, 0, 3), errno.ERANGE, "out of range", 28),
     ("class 3", nl.policy(0, 0, 3, 2), errno.ERANGE, "out of range", 20),
     ("mode 2", nl.u32(nl.MODE, 2), errno.ERANGE, "out of range", 0),
+    ("track 2", nl.u32(nl.TRACK, 2), errno.ERANGE, "out of range", 0),
+    ("track twice", nl.u32(nl.TRACK, 0) * 2, errno.EINVAL, "twice", 8),
+    ("track of 1 byte", nl.attr(nl.TRACK, b"\1"), errno.EINVAL, "length", 0),
     *((f"rule without attribute {i + 1}", rule_of(*(R[:i] + R[i + 1:])), errno.EINVAL, "missing", 0) for i in range(4)),
     *((f"policy without attribute {i + 1}", nl.nest(nl.POLICY, *(P[:i] + P[i + 1:])), errno.EINVAL, "missing", 0)
       for i in range(4)),
@@ -62,7 +65,7 @@ KNOWN = [
     ("port of 1 byte", rule_of(*R[:3], nl.attr(4, b"P")), errno.EINVAL, "length", 28),
     ("scope of 2 bytes", rule_of(nl.u16(1, 0), *R[1:]), errno.EINVAL, "length", 4),
     ("attribute 0", nl.u32(0, 1), errno.EINVAL, "nknown", 0),
-    ("attribute 8", nl.u32(8, 1), errno.EINVAL, "nknown", 0),
+    ("attribute 9", nl.u32(9, 1), errno.EINVAL, "nknown", 0),
     ("attribute 99 in a rule", rule_of(*R, nl.u32(99, 1)), errno.EINVAL, "nknown", 44),
     ("attribute 16383", nl.u32(0x3fff, 1), errno.EINVAL, "nknown", 0),
     ("the generation", nl.u32(nl.GENERATION, 7), errno.EINVAL, "", 0),

@@ -16,8 +16,8 @@ here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 . "$here/tap.sh"
 
 work=$(mktemp -d)
-# Ports that clients dial from are registered ones: as long as there is no conntrack to ask, an answer to an UDP socket
-# that is not connected is judged by them.
+# Ports that clients dial from are registered ones: without conntrack, an answer to an UDP socket that is not connected
+# is judged by them.
 sysctl -qw net.ipv4.ip_local_port_range='33000 46999'
 : >"$work/started"
 ps -o sid= $$ >"$TAP_STATE/session"

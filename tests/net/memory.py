@@ -21,7 +21,7 @@ CLONE_NEWNET = 0x40000000
 IDLE_MAX = 64  # KiB a namespace with a rule, before its first packet
 # What is measured is the whole system's, where a few threads' stacks come and go; an active one takes 9 at the least.
 REST_MAX = 6
-PAGE_KIB, PAGE_PORTS = 4, 128  # the bound that ports.c states
+PAGE_KIB, PAGE_PORTS = 4, 64  # the bound that ports.c states
 
 LIBC = ctypes.CDLL(None, use_errno=True)
 
@@ -138,7 +138,7 @@ def knock(frame, sock, port):
 
 
 def ports():
-    """A SYN to every port there is: memory for each page of 128 ports, and no more than that."""
+    """A SYN to every port there is: memory for each page of 64 ports, and no more than that."""
     insmod()
     client = nl.Client()
     client.set(nl.rule(nl.IN, nl.TCP, nl.DENY, 0, 65535))  # so that nothing answers

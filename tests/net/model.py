@@ -30,6 +30,7 @@ ROADS = {
 class Model:
     def __init__(self):
         self.generation = 1
+        self.track = nl.CONNTRACK
         self.flush()
 
     def flush(self):
@@ -52,6 +53,8 @@ class Model:
         for kind, *rest in request:
             if kind == "mode":
                 self.mode, = rest
+            if kind == "track":
+                self.track, = rest
 
     def ranges(self):
         return [(s, p, found.start(), found.end() - 1, found.group()[0])
@@ -86,6 +89,8 @@ def some_request(rng):
         request.insert(rng.randrange(len(request) + 1), ("flush",))
     if rng.random() < 0.2 or not request:
         request.insert(rng.randrange(len(request) + 1), ("mode", rng.randrange(2)))
+    if rng.random() < 0.1:
+        request.insert(rng.randrange(len(request) + 1), ("track", rng.randrange(2)))
     return request
 
 
@@ -96,7 +101,7 @@ def encode(rng, item):
         return nl.rule(s, p, action, low, None if low == high and rng.random() < 0.5 else high)
     if kind == "policy":
         return nl.policy(*rest)
-    return nl.attr(nl.FLUSH) if kind == "flush" else nl.u32(nl.MODE, *rest)
+    return nl.attr(nl.FLUSH) if kind == "flush" else nl.u32({"mode": nl.MODE, "track": nl.TRACK}[kind], *rest)
 
 
 def broken_part(rng):
@@ -107,11 +112,23 @@ def broken_part(rng):
 
 def compare(client, model):
     config = client.config()
-    want = {"generation": model.generation, "mode": model.mode, "policy": model.policy,
+    want = {"generation": model.generation, "mode": model.mode, "track": model.track, "policy": model.policy,
             "active": 1, "version": config["version"]}
     assert config == want, f"configuration {config}\nwant {want}"
     rules = client.rules()
     assert rules == model.ranges(), f"rules {rules}\nwant {model.ranges()}"
+
+
+def explain(rng, client, model):
+    """What is said of a port is what the model says, and the counters are those of the dump."""
+    path, port = rng.choice(PATHS), some_port(rng)
+    told = client.explain(*path, port)
+    klass = next(c for c, (low, high) in enumerate(nl.CLASS_PORTS) if low <= port <= high)
+    rule = next(((low, high, action) for s, p, low, high, action in model.ranges()
+                 if (s, p) == path and low <= port <= high), None)
+    want = {"active": 1, "mode": model.mode, "track": model.track, "policy": model.policy[(*path, klass)],
+            "verdict": nl.DENY if model.denies(*path, port) else nl.ALLOW, "rule": rule}
+    assert {key: told[key] for key in want} == want, f"{path} {port}: {told}\nwant {want}"
 
 
 def dial(path, host, port):
@@ -178,7 +195,7 @@ def probe(rng, client, model, count):
         after = client.ports()
         for sock in sockets.values():
             sock.close()
-        where = f"{nl.SCOPES[path[0]]} {nl.PROTOS[path[1]]} to {host}, mode {model.mode}"
+        where = f"{nl.SCOPES[path[0]]} {nl.PROTOS[path[1]]} to {host}, mode {model.mode}, track {model.track}"
         assert found == expected, f"{where}: answered wrongly: {sorted(found ^ expected)}, denied: {sorted(denied)}"
         zero = (0, 0, 0, 0)
         counted = {port for port in ports
@@ -208,6 +225,7 @@ def main():
             assert broken, f"step {step}: {request}: {refusal}"
             refused += 1
         compare(client, model)
+        explain(rng, client, model)
         if step % (steps // 6) == steps // 6 - 1:
             probe(rng, client, model, 40)
             probed += 240

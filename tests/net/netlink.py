@@ -16,15 +16,17 @@ SOL_NETLINK, ADD_MEMBERSHIP, CAP_ACK, EXT_ACK, STRICT = 270, 1, 10, 11, 12
 SNDBUFFORCE, RCVBUFFORCE = 32, 33
 
 # What portclass.h says, by the names that it has there.
-GET, SET, CHANGED_NTF, RULE_GET, STATS_GET, PORT_STATS_GET = range(1, 7)
-VERSION, ACTIVE, GENERATION, MODE, FLUSH, POLICY, RULE = range(1, 8)
+GET, SET, CHANGED_NTF, RULE_GET, STATS_GET, PORT_STATS_GET, EXPLAIN = range(1, 8)
+VERSION, ACTIVE, GENERATION, MODE, FLUSH, POLICY, RULE, TRACK = range(1, 9)
 SCOPES, PROTOS, CLASSES = ("in", "out", "forward"), ("tcp", "udp"), ("well-known", "registered", "dynamic")
 IN, OUT, FORWARD = range(3)
 TCP, UDP = range(2)
 UNSET, ALLOW, DENY = range(3)
+CONNTRACK, NONE = range(2)
 ENFORCE, OBSERVE = range(2)
 CLASS_PORTS = ((0, 1023), (1024, 49151), (49152, 65535))
-CLASS_STATS = ("flows", "packets", "bytes", "denied_flows", "denied_packets", "denied_bytes")
+CLASS_STATS = ("flows", "packets", "bytes", "denied_flows", "denied_packets", "denied_bytes",
+               "packets_to", "bytes_to", "packets_from", "bytes_from")
 
 
 class Refused(Exception):
@@ -273,6 +275,17 @@ class Client:
             found[top[1], top[2], top[3]] = (top[5], top[6], top[7], top[8])
         return found
 
+    def explain(self, scope, proto, port):
+        """{"active", "mode", "track", "verdict", "policy", "rule": (low, high, action) or None, "port", "class": counters}"""
+        answer = dict(attrs(self.ask(EXPLAIN, u32(1, scope) + u32(2, proto) + u16(3, port))))
+        rule = dict(attrs(answer[10])) if 10 in answer else None
+        counters = [tuple(number(value) for kind, value in attrs(answer[kind]) if kind > 2) for kind in (11, 12)]
+        assert (number(answer[1]), number(answer[2]), number(answer[3])) == (scope, proto, port)
+        return {"active": number(answer[5]), "mode": number(answer[6]), "track": number(answer[7]),
+                "verdict": number(answer[8]), "policy": number(answer[9]),
+                "rule": rule and (number(rule[4]), number(rule[5]), number(rule[3])),
+                "port": counters[0], "class": counters[1]}
+
     def listen(self, group="config"):
         self.sock.setsockopt(SOL_NETLINK, ADD_MEMBERSHIP, self.groups[group])
 
@@ -298,7 +311,7 @@ def parse_config(data):
             one = {k: number(v) for k, v in attrs(value)}
             config["policy"][one[1], one[2], one[3]] = one[4]
         else:
-            config[{ACTIVE: "active", GENERATION: "generation", MODE: "mode"}[kind]] = number(value)
+            config[{ACTIVE: "active", GENERATION: "generation", MODE: "mode", TRACK: "track"}[kind]] = number(value)
     return config
 
 

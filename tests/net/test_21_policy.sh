@@ -69,12 +69,12 @@ pc deny out tcp/5432
 pc deny forward tcp/50000
 t_is "a rule in each scope" "$(scopes tcp)" "$(want 's a a' 'a s a' 'a a s')"
 
-before=$(stat in tcp well-known denied_packets)
+before=$(stat in tcp well-known denied_flows)
 pc mode observe
 t_is "observe lets pass" "$(scopes tcp)" "$(want 'a a a' 'a a a' 'a a a')"
 t_is "observe is what sysfs says" "$(sysfs mode)" observe
 t_is "observe counts what would be denied" \
-	"$(($(stat in tcp well-known denied_packets) - before)) $(port_stat out tcp 5432 denied_packets)" \
+	"$(($(stat in tcp well-known denied_flows) - before)) $(port_stat out tcp 5432 denied_packets)" \
 	"2 $(stat out tcp registered denied_packets)"
 pc mode enforce
 t_is "enforce again" "$(scopes tcp)" "$(want 's a a' 'a s a' 'a a s')"

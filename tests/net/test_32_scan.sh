@@ -12,6 +12,8 @@ mk_peers
 sysctl -qw net.core.netdev_max_backlog=200000
 serve_tcp root 80
 load_module
+# The scanner knocks at more ports than a guest's table has room for.
+sysctl -qw net.netfilter.nf_conntrack_max=1000000
 nft -f - <<-END
 	table inet scan {
 		counter syn {}
