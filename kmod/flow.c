@@ -8,7 +8,6 @@
 #include <linux/inetdevice.h>
 #include <net/addrconf.h>
 #include <net/netfilter/nf_conntrack.h>
-#include <net/netfilter/nf_conntrack_core.h>
 
 #include "flow.h"
 #include "socket.h"
@@ -204,7 +203,7 @@ static void read_stray(const struct sk_buff *skb, const struct where *at,
 	ct = portclass_track_find(at->state->net, skb, at->family, &dir);
 	if (ct) {
 		read_tuple(ct, dir, at, pkt);
-		nf_conntrack_put(&ct->ct_general);
+		portclass_track_release(ct);
 	} else if (pkt->resets && at->hook != PORTCLASS_SCOPE_IN) {
 		pkt->flow.scope = at->hook == PORTCLASS_SCOPE_OUT ?
 					  PORTCLASS_SCOPE_IN : at->hook;

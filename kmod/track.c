@@ -13,20 +13,24 @@
 #include <net/netfilter/ipv4/nf_defrag_ipv4.h>
 #include <net/netfilter/ipv6/nf_defrag_ipv6.h>
 #include <net/netfilter/nf_conntrack.h>
+#if IS_ENABLED(CONFIG_NF_CONNTRACK) /* else these can't be included */
 #include <net/netfilter/nf_conntrack_core.h>
 #include <net/netfilter/nf_conntrack_zones.h>
+#endif
 
 #include "track.h"
 
 /* NULL if there is no such thing; else a reference on its module is held. */
 static typeof(nf_ct_netns_get) *ct_get;
 static typeof(nf_ct_netns_put) *ct_put;
-static typeof(nf_ct_get_tuplepr) *ct_tuple;
-static typeof(nf_conntrack_find_get) *ct_find;
 static typeof(nf_defrag_ipv4_enable) *defrag4_get;
 static typeof(nf_defrag_ipv4_disable) *defrag4_put;
 static typeof(nf_defrag_ipv6_enable) *defrag6_get;
 static typeof(nf_defrag_ipv6_disable) *defrag6_put;
+
+#if IS_ENABLED(CONFIG_NF_CONNTRACK)
+static typeof(nf_ct_get_tuplepr) *ct_tuple;
+static typeof(nf_conntrack_find_get) *ct_find;
 
 static void close_conntrack(void)
 {
@@ -43,6 +47,79 @@ static void close_conntrack(void)
 	ct_tuple = NULL;
 	ct_find = NULL;
 }
+
+static void open_conntrack(void)
+{
+	request_module("nf_conntrack");
+	ct_get = symbol_get(nf_ct_netns_get);
+	ct_put = symbol_get(nf_ct_netns_put);
+	ct_tuple = symbol_get(nf_ct_get_tuplepr);
+	ct_find = symbol_get(nf_conntrack_find_get);
+	if (!ct_get || !ct_put || !ct_tuple || !ct_find)
+		close_conntrack();
+}
+
+/**
+ * portclass_track_find() - find the flow of a packet that conntrack gave up on
+ * @net: the namespace
+ * @skb: an IP packet without a flow
+ * @family: NFPROTO_IPV4 or NFPROTO_IPV6
+ * @dir: set to enum ip_conntrack_dir if there is one
+ *
+ * For packets that no decent peer sends; takes a reference if it finds one.
+ *
+ * Context: RCU read-side section.
+ * Return: the flow, to be given back by portclass_track_release(); NULL if none
+ * is known.
+ */
+struct nf_conn *portclass_track_find(struct net *net, const struct sk_buff *skb,
+				     u8 family, unsigned int *dir)
+{
+	const struct nf_conntrack_tuple_hash *found;
+	struct nf_conntrack_tuple tuple;
+
+	if (!ct_find ||
+	    !ct_tuple(skb, skb_network_offset(skb), family, net, &tuple))
+		return NULL;
+
+	found = ct_find(net, &nf_ct_zone_dflt, &tuple);
+	if (!found)
+		return NULL;
+
+	*dir = NF_CT_DIRECTION(found);
+	return nf_ct_tuplehash_to_ctrack(found);
+}
+
+/**
+ * portclass_track_release() - give back what portclass_track_find() has found
+ * @ct: the flow
+ *
+ * Context: any.
+ */
+void portclass_track_release(struct nf_conn *ct)
+{
+	/* Unlike nf_ct_put(), this needs nothing of conntrack's module. */
+	nf_conntrack_put(&ct->ct_general);
+}
+#else
+static void close_conntrack(void)
+{
+}
+
+static void open_conntrack(void)
+{
+}
+
+struct nf_conn *portclass_track_find(struct net *net, const struct sk_buff *skb,
+				     u8 family, unsigned int *dir)
+{
+	return NULL;
+}
+
+void portclass_track_release(struct nf_conn *ct)
+{
+}
+#endif
 
 static void close_defrag4(void)
 {
@@ -73,13 +150,7 @@ static void close_defrag6(void)
  */
 void portclass_track_open(void)
 {
-	request_module("nf_conntrack");
-	ct_get = symbol_get(nf_ct_netns_get);
-	ct_put = symbol_get(nf_ct_netns_put);
-	ct_tuple = symbol_get(nf_ct_get_tuplepr);
-	ct_find = symbol_get(nf_conntrack_find_get);
-	if (!ct_get || !ct_put || !ct_tuple || !ct_find)
-		close_conntrack();
+	open_conntrack();
 
 	request_module("nf_defrag_ipv4");
 	defrag4_get = symbol_get(nf_defrag_ipv4_enable);
@@ -178,35 +249,4 @@ void portclass_track_put(struct net *net, enum portclass_track track)
 		defrag6_put(net);
 	if (defrag4_put)
 		defrag4_put(net);
-}
-
-/**
- * portclass_track_find() - find the flow of a packet that conntrack gave up on
- * @net: the namespace
- * @skb: an IP packet without a flow
- * @family: NFPROTO_IPV4 or NFPROTO_IPV6
- * @dir: set to enum ip_conntrack_dir if there is one
- *
- * For packets that no decent peer sends; takes a reference if it finds one.
- *
- * Context: RCU read-side section.
- * Return: the flow, to be given back by nf_conntrack_put(), which unlike nf_ct_put()
- * needs nothing of conntrack's module; NULL if none is known.
- */
-struct nf_conn *portclass_track_find(struct net *net, const struct sk_buff *skb,
-				     u8 family, unsigned int *dir)
-{
-	const struct nf_conntrack_tuple_hash *found;
-	struct nf_conntrack_tuple tuple;
-
-	if (!ct_find ||
-	    !ct_tuple(skb, skb_network_offset(skb), family, net, &tuple))
-		return NULL;
-
-	found = ct_find(net, &nf_ct_zone_dflt, &tuple);
-	if (!found)
-		return NULL;
-
-	*dir = NF_CT_DIRECTION(found);
-	return nf_ct_tuplehash_to_ctrack(found);
 }

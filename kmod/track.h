@@ -17,5 +17,6 @@ void portclass_track_put(struct net *net, enum portclass_track track);
 
 struct nf_conn *portclass_track_find(struct net *net, const struct sk_buff *skb,
 				     u8 family, unsigned int *dir);
+void portclass_track_release(struct nf_conn *ct);
 
 #endif /* _PORTCLASS_TRACK_H */
