@@ -87,11 +87,19 @@ static bool is_taken_up(const struct nf_conn *ct)
 	       IP_CT_TCP_FLAG_BE_LIBERAL;
 }
 
-/* The socket at this end, if it is known yet: on the way in by early demux. */
+/*
+ * The socket of ours that is one end of the flow, if it is known yet: on the way
+ * in by early demultiplexing. That of another protocol is inside a tunnel.
+ */
 static const struct sock *socket_of(const struct sk_buff *skb,
-				    const struct where *at)
+				    const struct where *at, u8 proto)
 {
-	return at->hook == PORTCLASS_SCOPE_IN ? skb->sk : at->state->sk;
+	const struct sock *sk = at->hook == PORTCLASS_SCOPE_IN ? skb->sk :
+								 at->state->sk;
+	u8 protocol = proto == PORTCLASS_PROTO_TCP ? IPPROTO_TCP : IPPROTO_UDP;
+
+	return portclass_socket_has_peer(sk) && sk->sk_protocol == protocol ?
+		       sk : NULL;
 }
 
 /* Did the peer of a socket of ours dial it? */
@@ -125,7 +133,7 @@ static void orient_anew(const struct nf_conn *ct, const struct where *at,
 			const struct sock *sk, struct portclass_packet *pkt)
 {
 	if (at->hook != PORTCLASS_SCOPE_FORWARD) {
-		if (portclass_socket_has_peer(sk))
+		if (sk)
 			orient_by_socket(sk, was_dialled(sk, at), at, pkt);
 		return;
 	}
@@ -182,21 +190,23 @@ read_tracked(struct sk_buff *skb, const struct nf_conn *ct,
 	pkt->opens = !nf_ct_is_confirmed(ct);
 	pkt->resets = false;
 	if (unlikely(is_taken_up(ct)))
-		orient_anew(ct, at, socket_of(skb, at), pkt);
+		orient_anew(ct, at, socket_of(skb, at, pkt->proto), pkt);
 	return PORTCLASS_PACKET_FLOW;
 }
 
 /*
  * Conntrack looked at it and wants nothing of it: its checksum is wrong, its
- * flags make no sense, or it is outside the window of its flow. It opens
- * nothing that our peers or we could use; but a stranger who sends such a thing
- * to a denied port has to hear nothing, so it is judged by that. A reset is how
+ * flags make no sense, or it is outside the window of its flow. That flow may
+ * be known still, to conntrack or to a socket. If not, it opens nothing that our
+ * peers or we could use; but a stranger who sends such a thing to a denied port
+ * has to hear nothing, so it is judged by that. A reset is how
  * such a thing is answered, and is never answered itself: so one that leaves
  * goes by the port that it comes from.
  */
 static void read_stray(const struct sk_buff *skb, const struct where *at,
 		       struct portclass_packet *pkt)
 {
+	const struct sock *sk = socket_of(skb, at, pkt->proto);
 	struct nf_conn *ct;
 	unsigned int dir;
 
@@ -204,6 +214,9 @@ static void read_stray(const struct sk_buff *skb, const struct where *at,
 	if (ct) {
 		read_tuple(ct, dir, at, pkt);
 		portclass_track_release(ct);
+	} else if (sk) {
+		orient_by_socket(sk, was_dialled(sk, at), at, pkt);
+		pkt->judged = true;
 	} else if (pkt->resets && at->hook != PORTCLASS_SCOPE_IN) {
 		pkt->flow.scope = at->hook == PORTCLASS_SCOPE_OUT ?
 					  PORTCLASS_SCOPE_IN : at->hook;
@@ -279,7 +292,7 @@ bool portclass_flow_reconsider(struct sk_buff *skb,
 			       struct portclass_packet *pkt)
 {
 	const struct where at = { state, family, hook };
-	const struct sock *sk = socket_of(skb, &at);
+	const struct sock *sk = socket_of(skb, &at, pkt->proto);
 	struct portclass_packet wire;
 
 	if (pkt->proto != PORTCLASS_PROTO_UDP ||
@@ -298,7 +311,6 @@ bool portclass_flow_reconsider(struct sk_buff *skb,
 	}
 	if (!portclass_socket_has_peer(sk))
 		return false;
-
 	if (!pkt->tracked) {
 		pkt->judged = false;
 		return true;
