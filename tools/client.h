@@ -28,6 +28,8 @@ struct client_error {
  * @rule_count: how many there are
  * @mode: mode to change to, NULL to leave it
  * @mode_word: the word that it was typed as
+ * @track: tracking to change to, NULL to leave it
+ * @track_word: the word that it was typed as
  */
 struct change {
 	bool flush;
@@ -37,6 +39,8 @@ struct change {
 	size_t rule_count;
 	const enum portclass_mode *mode;
 	const char *mode_word;
+	const enum portclass_track *track;
+	const char *track_word;
 };
 
 struct client;
@@ -46,11 +50,12 @@ void client_close(struct client *client);
 const struct client_error *client_get_error(const struct client *client);
 
 int client_set(struct client *client, const struct change *change);
-int client_get_config(struct client *client, struct config *config);
-int client_get_rules(struct client *client, struct rules *rules);
+int client_get_all(struct client *client, struct config *config, struct rules *rules);
 int client_get_stats(struct client *client, const enum portclass_scope *only,
 		     struct stats *stats);
 int client_get_ports(struct client *client, const enum portclass_scope *only,
 		     struct ports *ports);
+int client_explain(struct client *client, const struct rule *port,
+		   struct explanation *explanation);
 
 #endif

@@ -9,7 +9,7 @@
 #include "client_exchange.h"
 
 /* Times to ask again, while somebody else changes what is being told. */
-enum { DUMP_TRIES = 10 };
+enum { TRIES = 10 };
 
 /* The last word that starts before the offset's attribute ends. */
 static const char *word_at(const struct exchange *exchange, __u32 offset)
@@ -20,6 +20,8 @@ static const char *word_at(const struct exchange *exchange, __u32 offset)
 	return NULL;
 }
 
+static const char other_version[] = "the module and this command may be of different versions";
+
 static const char *hint_for(int error)
 {
 	switch (error) {
@@ -27,7 +29,7 @@ static const char *hint_for(int error)
 	case EACCES:
 		return "needs CAP_NET_ADMIN (try sudo)";
 	case EOPNOTSUPP:
-		return "the module and this command may be of different versions";
+		return other_version;
 	default:
 		return NULL;
 	}
@@ -57,6 +59,9 @@ static void read_extack(struct exchange *exchange, struct nlattr *attrs, int len
 		for (i = 0; i < room && text[i]; i++)
 			error->text[i] = text[i] >= ' ' && text[i] <= '~' ? text[i] : '?';
 		error->text[i] = '\0';
+		/* Where the kernel says why, it knows the request. */
+		if (error->hint == other_version)
+			error->hint = NULL;
 	}
 	if (tb[NLMSGERR_ATTR_OFFS])
 		error->word = word_at(exchange, nla_get_u32(tb[NLMSGERR_ATTR_OFFS]));
@@ -250,25 +255,44 @@ int client_exchange(struct exchange *exchange)
 }
 
 /**
+ * client_settle() - Ask until nothing changes meanwhile
+ * @client: who asks
+ * @ask: says 0, -1 with @client's error set, or 1 if something changed
+ * @arg: for @ask
+ *
+ * Return: 0, or -1 with @client's error set.
+ */
+int client_settle(struct client *client, int (*ask)(void *arg), void *arg)
+{
+	int err;
+
+	for (int i = 0; i < TRIES; i++) {
+		err = ask(arg);
+		if (err <= 0)
+			return err;
+	}
+	return client_fail(client, "the configuration keeps changing; tried %d times", TRIES);
+}
+
+static int dump(void *arg)
+{
+	struct exchange *exchange = arg;
+
+	nlmsg_hdr(exchange->msg)->nlmsg_seq = NL_AUTO_SEQ;
+	exchange->restart(exchange->arg);
+	return client_exchange(exchange) ?: exchange->interrupted;
+}
+
+/**
  * client_dump() - Take a whole dump, again if something changed meanwhile
  * @exchange: the request; freed here
- * @restart: forgets what has come so far
  *
  * Return: 0, or -1 with the client's error set.
  */
-int client_dump(struct exchange *exchange, void (*restart)(void *arg))
+int client_dump(struct exchange *exchange)
 {
-	int err = -1;
+	int err = client_settle(exchange->client, dump, exchange);
 
-	for (int i = 0; i < DUMP_TRIES; i++) {
-		nlmsg_hdr(exchange->msg)->nlmsg_seq = NL_AUTO_SEQ;
-		restart(exchange->arg);
-		err = client_exchange(exchange);
-		if (err || !exchange->interrupted)
-			break;
-		err = client_fail(exchange->client,
-				  "the configuration keeps changing; tried %d times", DUMP_TRIES);
-	}
 	nlmsg_free(exchange->msg);
 	return err;
 }

@@ -40,7 +40,8 @@ struct mark {
  * @mark_count: how many there are
  * @answer: takes each message of the answer, with its attributes; says 0, or
  *	    -1 after client_fail()
- * @arg: for @answer
+ * @restart: forgets what has come so far, for client_dump()
+ * @arg: for @answer and @restart
  * @done: the last message has come
  * @failed: @client's error is set
  * @interrupted: something changed while the kernel was telling it
@@ -51,6 +52,7 @@ struct exchange {
 	const struct mark *marks;
 	size_t mark_count;
 	int (*answer)(struct exchange *exchange, struct nlattr *attrs, int length);
+	void (*restart)(void *arg);
 	void *arg;
 	bool done;
 	bool failed;
@@ -60,7 +62,8 @@ struct exchange {
 int client_fail(struct client *client, const char *text, ...)
 	__printf(2, 3);
 int client_exchange(struct exchange *exchange);
-int client_dump(struct exchange *exchange, void (*restart)(void *arg));
+int client_settle(struct client *client, int (*ask)(void *arg), void *arg);
+int client_dump(struct exchange *exchange);
 struct nl_msg *client_request(struct client *client, int command, int flags, size_t size);
 
 #endif

@@ -46,6 +46,7 @@ static int take_config(struct exchange *exchange, struct nlattr *attrs, int leng
 		[PORTCLASS_A_CONFIG_GENERATION] = { .type = NLA_U32 },
 		[PORTCLASS_A_CONFIG_MODE] = { .type = NLA_U32 },
 		[PORTCLASS_A_CONFIG_POLICY] = { .type = NLA_NESTED },
+		[PORTCLASS_A_CONFIG_TRACK] = { .type = NLA_U32 },
 	};
 	static const char *const names[PORTCLASS_A_CONFIG_MAX + 1] = {
 		[PORTCLASS_A_CONFIG_VERSION] = "the module's version",
@@ -53,17 +54,19 @@ static int take_config(struct exchange *exchange, struct nlattr *attrs, int leng
 		[PORTCLASS_A_CONFIG_GENERATION] = "the generation",
 		[PORTCLASS_A_CONFIG_MODE] = "the mode",
 		[PORTCLASS_A_CONFIG_POLICY] = "the policies",
+		[PORTCLASS_A_CONFIG_TRACK] = "the tracking",
 	};
 	struct config_answer *answer = exchange->arg;
 	struct client *client = exchange->client;
 	struct config *config = answer->config;
 	struct client_attrs set = { .names = names };
 	struct nlattr *attr;
-	unsigned int mode;
+	unsigned int mode, track;
 	int rest;
 
 	if (client_parse(client, &set, PORTCLASS_A_CONFIG_MAX, attrs, length, policy) ||
-	    client_parse_enum(client, set.tb[PORTCLASS_A_CONFIG_MODE], &names_mode, &mode))
+	    client_parse_enum(client, set.tb[PORTCLASS_A_CONFIG_MODE], &names_mode, &mode) ||
+	    client_parse_enum(client, set.tb[PORTCLASS_A_CONFIG_TRACK], &names_track, &track))
 		return -1;
 	nla_strlcpy(config->version, set.tb[PORTCLASS_A_CONFIG_VERSION], sizeof(config->version));
 	for (char *c = config->version; *c; c++)
@@ -72,6 +75,7 @@ static int take_config(struct exchange *exchange, struct nlattr *attrs, int leng
 	config->active = nla_get_u8(set.tb[PORTCLASS_A_CONFIG_ACTIVE]);
 	config->generation = nla_get_u32(set.tb[PORTCLASS_A_CONFIG_GENERATION]);
 	config->mode = mode;
+	config->track = track;
 	nla_for_each_attr(attr, attrs, length, rest)
 		if (nla_type(attr) == PORTCLASS_A_CONFIG_POLICY &&
 		    take_policy(client, attr, config))
@@ -92,14 +96,7 @@ static int check_policies(struct client *client, const struct config *config)
 	return 0;
 }
 
-/**
- * client_get_config() - Ask for the configuration without its rules
- * @client: the connection
- * @config: to be filled in
- *
- * Return: 0, or -1 with @client's error set.
- */
-int client_get_config(struct client *client, struct config *config)
+static int get_config(struct client *client, struct config *config)
 {
 	struct config_answer answer = { .config = config };
 	struct exchange exchange = { .client = client, .answer = take_config, .arg = &answer };
@@ -120,33 +117,14 @@ int client_get_config(struct client *client, struct config *config)
 
 static int take_rule(struct client *client, struct nlattr *nest, struct rules *rules)
 {
-	static const struct nla_policy policy[PORTCLASS_A_RULE_MAX + 1] = {
-		[PORTCLASS_A_RULE_SCOPE] = { .type = NLA_U32 },
-		[PORTCLASS_A_RULE_PROTO] = { .type = NLA_U32 },
-		[PORTCLASS_A_RULE_ACTION] = { .type = NLA_U32 },
-		[PORTCLASS_A_RULE_PORT_LOW] = { .type = NLA_U16 },
-		[PORTCLASS_A_RULE_PORT_HIGH] = { .type = NLA_U16 },
-	};
-	static const char *const names[PORTCLASS_A_RULE_MAX + 1] = {
-		NULL, "a rule's scope", "a rule's protocol", "a rule's action",
-		"a rule's first port", NULL,
-	};
-	struct client_attrs set = { .names = names };
-	unsigned int scope, proto, action;
-	__u16 low, high;
+	struct rule rule;
 
-	if (client_parse_nest(client, &set, PORTCLASS_A_RULE_MAX, nest, policy) ||
-	    client_parse_path(client, &set, &scope, &proto) ||
-	    client_parse_enum(client, set.tb[PORTCLASS_A_RULE_ACTION], &names_action, &action))
+	if (client_parse_rule(client, nest, &rule))
 		return -1;
-	low = nla_get_u16(set.tb[PORTCLASS_A_RULE_PORT_LOW]);
-	high = low;
-	if (set.tb[PORTCLASS_A_RULE_PORT_HIGH])
-		high = nla_get_u16(set.tb[PORTCLASS_A_RULE_PORT_HIGH]);
-	if (high < low || rules->count >= CLIENT_ENTRIES_MAX)
+	if (rules->count >= CLIENT_ENTRIES_MAX)
 		return client_fail(client, "the kernel's answer has impossible rules");
 	rules->list = memory_grow(rules->list, &rules->room, rules->count, sizeof(*rules->list));
-	rules->list[rules->count++] = (struct rule){ scope, proto, action, low, high, NULL };
+	rules->list[rules->count++] = rule;
 	return 0;
 }
 
@@ -162,22 +140,53 @@ static int take_rules(struct exchange *exchange, struct nlattr *attrs, int lengt
 	return 0;
 }
 
-static void forget_rules(void *arg)
+/* Return: 0, -1 with @client's error set, or 1 if they changed while they were told. */
+static int get_rules(struct client *client, struct rules *rules)
 {
-	((struct rules *)arg)->count = 0;
+	struct exchange exchange = { .client = client, .answer = take_rules, .arg = rules };
+	int err;
+
+	rules->count = 0;
+	exchange.msg = client_request(client, PORTCLASS_CMD_RULE_GET, NLM_F_DUMP, 0);
+	if (!exchange.msg)
+		return -1;
+	err = client_exchange(&exchange) ?: exchange.interrupted;
+	nlmsg_free(exchange.msg);
+	return err;
+}
+
+/* Both, to be asked for together. */
+struct state {
+	struct client *client;
+	struct config *config;
+	struct rules *rules;
+};
+
+static int get_state(void *arg)
+{
+	struct state *state = arg;
+	struct config after;
+	int changed;
+
+	if (get_config(state->client, state->config))
+		return -1;
+	changed = get_rules(state->client, state->rules);
+	if (changed < 0 || get_config(state->client, &after))
+		return -1;
+	return changed || after.generation != state->config->generation;
 }
 
 /**
- * client_get_rules() - Ask for the rules
+ * client_get_all() - Ask for the configuration and its rules, of one generation
  * @client: the connection
+ * @config: to be filled in
  * @rules: to be filled in; its list to be freed by free()
  *
  * Return: 0, or -1 with @client's error set.
  */
-int client_get_rules(struct client *client, struct rules *rules)
+int client_get_all(struct client *client, struct config *config, struct rules *rules)
 {
-	struct exchange exchange = { .client = client, .answer = take_rules, .arg = rules };
+	struct state state = { client, config, rules };
 
-	exchange.msg = client_request(client, PORTCLASS_CMD_RULE_GET, NLM_F_DUMP, 0);
-	return exchange.msg ? client_dump(&exchange, forget_rules) : -1;
+	return client_settle(client, get_state, &state);
 }

@@ -4,6 +4,7 @@
 #include <assert.h>
 
 #include "client_parse.h"
+#include "memory.h"
 
 /**
  * client_parse() - Take attributes apart
@@ -19,8 +20,11 @@
 int client_parse(struct client *client, struct client_attrs *set, int max, struct nlattr *attrs,
 		 int length, const struct nla_policy *policy)
 {
+	int err;
+
+	assert(max < (int)ARRAY_SIZE(set->tb));
 	/* libnl has no const here, and writes nothing. */
-	int err = nla_parse(set->tb, max, attrs, length, (struct nla_policy *)policy);
+	err = nla_parse(set->tb, max, attrs, length, (struct nla_policy *)policy);
 
 	if (err)
 		return client_fail(client, "the kernel's answer is malformed: %s",
@@ -69,15 +73,17 @@ int client_parse_enum(struct client *client, struct nlattr *attr, const struct n
 static_assert((int)PORTCLASS_A_RULE_SCOPE == (int)PORTCLASS_A_POLICY_SCOPE &&
 	      (int)PORTCLASS_A_RULE_SCOPE == (int)PORTCLASS_A_STATS_SCOPE &&
 	      (int)PORTCLASS_A_RULE_SCOPE == (int)PORTCLASS_A_PORT_STATS_SCOPE &&
+	      (int)PORTCLASS_A_RULE_SCOPE == (int)PORTCLASS_A_EXPLAIN_SCOPE &&
 	      (int)PORTCLASS_A_RULE_PROTO == (int)PORTCLASS_A_POLICY_PROTO &&
 	      (int)PORTCLASS_A_RULE_PROTO == (int)PORTCLASS_A_STATS_PROTO &&
-	      (int)PORTCLASS_A_RULE_PROTO == (int)PORTCLASS_A_PORT_STATS_PROTO,
+	      (int)PORTCLASS_A_RULE_PROTO == (int)PORTCLASS_A_PORT_STATS_PROTO &&
+	      (int)PORTCLASS_A_RULE_PROTO == (int)PORTCLASS_A_EXPLAIN_PROTO,
 	      "scope and protocol come first in each of these sets");
 
 /**
  * client_parse_path() - Take the scope and the protocol
  * @client: the connection
- * @set: rule, policy, stats or port-stats attributes
+ * @set: rule, policy, stats, port-stats or explain attributes
  * @scope: to be filled in
  * @proto: to be filled in
  *
@@ -88,4 +94,43 @@ int client_parse_path(struct client *client, const struct client_attrs *set, uns
 {
 	return client_parse_enum(client, set->tb[PORTCLASS_A_RULE_SCOPE], &names_scope, scope) ?:
 	       client_parse_enum(client, set->tb[PORTCLASS_A_RULE_PROTO], &names_proto, proto);
+}
+
+/**
+ * client_parse_rule() - Take a rule
+ * @client: the connection
+ * @nest: the attribute around it
+ * @rule: to be filled in
+ *
+ * Return: 0, or -1 with @client's error set.
+ */
+int client_parse_rule(struct client *client, struct nlattr *nest, struct rule *rule)
+{
+	static const struct nla_policy policy[PORTCLASS_A_RULE_MAX + 1] = {
+		[PORTCLASS_A_RULE_SCOPE] = { .type = NLA_U32 },
+		[PORTCLASS_A_RULE_PROTO] = { .type = NLA_U32 },
+		[PORTCLASS_A_RULE_ACTION] = { .type = NLA_U32 },
+		[PORTCLASS_A_RULE_PORT_LOW] = { .type = NLA_U16 },
+		[PORTCLASS_A_RULE_PORT_HIGH] = { .type = NLA_U16 },
+	};
+	static const char *const names[PORTCLASS_A_RULE_MAX + 1] = {
+		NULL, "a rule's scope", "a rule's protocol", "a rule's action",
+		"a rule's first port", NULL,
+	};
+	struct client_attrs set = { .names = names };
+	unsigned int scope, proto, action;
+	__u16 low, high;
+
+	if (client_parse_nest(client, &set, PORTCLASS_A_RULE_MAX, nest, policy) ||
+	    client_parse_path(client, &set, &scope, &proto) ||
+	    client_parse_enum(client, set.tb[PORTCLASS_A_RULE_ACTION], &names_action, &action))
+		return -1;
+	low = nla_get_u16(set.tb[PORTCLASS_A_RULE_PORT_LOW]);
+	high = low;
+	if (set.tb[PORTCLASS_A_RULE_PORT_HIGH])
+		high = nla_get_u16(set.tb[PORTCLASS_A_RULE_PORT_HIGH]);
+	if (high < low)
+		return client_fail(client, "the kernel's answer has impossible rules");
+	*rule = (struct rule){ scope, proto, action, low, high, NULL };
+	return 0;
 }

@@ -10,7 +10,7 @@
 enum { CLIENT_ENTRIES_MAX = SCOPES * PROTOS * PORTS };
 
 /**
- * struct client_attrs - A set of attributes
+ * struct client_attrs - A set of attributes, of the biggest kind at most
  * @tb: the last one of each kind, or NULL
  * @names: what each is called, NULL for one that need not be there
  */
@@ -27,5 +27,11 @@ int client_parse_enum(struct client *client, struct nlattr *attr, const struct n
 		      unsigned int *value);
 int client_parse_path(struct client *client, const struct client_attrs *set, unsigned int *scope,
 		      unsigned int *proto);
+int client_parse_rule(struct client *client, struct nlattr *nest, struct rule *rule);
+
+int client_parse_class_counters(struct client *client, const struct client_attrs *set,
+				struct counters *counters);
+int client_parse_port_counters(struct client *client, const struct client_attrs *set,
+			       struct counters *counters);
 
 #endif

@@ -11,7 +11,8 @@ enum {
 	U32_SIZE = NLA_HDRLEN + 4,
 	RULE_SIZE = NLA_HDRLEN + 3 * U32_SIZE + 2 * U16_SIZE,
 	POLICY_SIZE = NLA_HDRLEN + 4 * U32_SIZE,
-	REST_SIZE = U32_SIZE + NLA_HDRLEN,
+	REST_SIZE = 2 * U32_SIZE + NLA_HDRLEN,
+	MARKS = 3,			/* besides policies and rules */
 };
 
 static int put_rule(struct nl_msg *msg, const struct rule *rule)
@@ -65,6 +66,9 @@ static int put_change(struct exchange *exchange, struct mark *marks, const struc
 	if (change->mode && nla_put_u32(exchange->msg, PORTCLASS_A_CONFIG_MODE, *change->mode))
 		return -1;
 	mark(exchange, marks, change->mode_word);
+	if (change->track && nla_put_u32(exchange->msg, PORTCLASS_A_CONFIG_TRACK, *change->track))
+		return -1;
+	mark(exchange, marks, change->track_word);
 	return 0;
 }
 
@@ -86,7 +90,7 @@ int client_set(struct client *client, const struct change *change)
 				      change->rule_count * RULE_SIZE + REST_SIZE);
 	if (!exchange.msg)
 		return -1;
-	marks = memory_get(change->policy_count + change->rule_count + 2, sizeof(*marks));
+	marks = memory_get(change->policy_count + change->rule_count + MARKS, sizeof(*marks));
 	exchange.marks = marks;
 	if (put_change(&exchange, marks, change))
 		client_fail(client, "the request did not fit its message");

@@ -16,36 +16,18 @@ static int take_class(struct client *client, struct nlattr *nest, struct path_st
 {
 	static const struct nla_policy policy[PORTCLASS_A_CLASS_STATS_MAX + 1] = {
 		[PORTCLASS_A_CLASS_STATS_CLASS] = { .type = NLA_U32 },
-		[PORTCLASS_A_CLASS_STATS_FLOWS] = { .type = NLA_U64 },
-		[PORTCLASS_A_CLASS_STATS_PACKETS] = { .type = NLA_U64 },
-		[PORTCLASS_A_CLASS_STATS_BYTES] = { .type = NLA_U64 },
-		[PORTCLASS_A_CLASS_STATS_DENIED_FLOWS] = { .type = NLA_U64 },
-		[PORTCLASS_A_CLASS_STATS_DENIED_PACKETS] = { .type = NLA_U64 },
-		[PORTCLASS_A_CLASS_STATS_DENIED_BYTES] = { .type = NLA_U64 },
 	};
 	static const char *const names[PORTCLASS_A_CLASS_STATS_MAX + 1] = {
 		[PORTCLASS_A_CLASS_STATS_CLASS] = "a class",
-		[PORTCLASS_A_CLASS_STATS_FLOWS] = "a class's flows",
-		[PORTCLASS_A_CLASS_STATS_PACKETS] = "a class's packets",
-		[PORTCLASS_A_CLASS_STATS_BYTES] = "a class's bytes",
-		[PORTCLASS_A_CLASS_STATS_DENIED_FLOWS] = "a class's denied flows",
-		[PORTCLASS_A_CLASS_STATS_DENIED_PACKETS] = "a class's denied packets",
-		[PORTCLASS_A_CLASS_STATS_DENIED_BYTES] = "a class's denied bytes",
 	};
 	struct client_attrs set = { .names = names };
 	unsigned int class;
 
 	if (client_parse_nest(client, &set, PORTCLASS_A_CLASS_STATS_MAX, nest, policy) ||
-	    client_parse_enum(client, set.tb[PORTCLASS_A_CLASS_STATS_CLASS], &names_class, &class))
+	    client_parse_enum(client, set.tb[PORTCLASS_A_CLASS_STATS_CLASS], &names_class,
+			      &class) ||
+	    client_parse_class_counters(client, &set, &path->class[class]))
 		return -1;
-	path->class[class] = (struct class_stats){
-		.flows = nla_get_u64(set.tb[PORTCLASS_A_CLASS_STATS_FLOWS]),
-		.packets = nla_get_u64(set.tb[PORTCLASS_A_CLASS_STATS_PACKETS]),
-		.bytes = nla_get_u64(set.tb[PORTCLASS_A_CLASS_STATS_BYTES]),
-		.denied_flows = nla_get_u64(set.tb[PORTCLASS_A_CLASS_STATS_DENIED_FLOWS]),
-		.denied_packets = nla_get_u64(set.tb[PORTCLASS_A_CLASS_STATS_DENIED_PACKETS]),
-		.denied_bytes = nla_get_u64(set.tb[PORTCLASS_A_CLASS_STATS_DENIED_BYTES]),
-	};
 	return class;
 }
 
@@ -111,7 +93,7 @@ static void forget_stats(void *arg)
 	*(struct stats *)dump->to = (struct stats){ 0 };
 }
 
-static int run(struct exchange *exchange, int command, void (*restart)(void *arg))
+static int run(struct exchange *exchange, int command)
 {
 	struct dump *dump = exchange->arg;
 
@@ -122,7 +104,7 @@ static int run(struct exchange *exchange, int command, void (*restart)(void *arg
 		nlmsg_free(exchange->msg);
 		return client_fail(exchange->client, "the request did not fit its message");
 	}
-	return client_dump(exchange, restart);
+	return client_dump(exchange);
 }
 
 /**
@@ -136,9 +118,11 @@ static int run(struct exchange *exchange, int command, void (*restart)(void *arg
 int client_get_stats(struct client *client, const enum portclass_scope *only, struct stats *stats)
 {
 	struct dump dump = { only, stats };
-	struct exchange exchange = { .client = client, .answer = take_path, .arg = &dump };
+	struct exchange exchange = {
+		.client = client, .answer = take_path, .restart = forget_stats, .arg = &dump,
+	};
 
-	if (run(&exchange, PORTCLASS_CMD_STATS_GET, forget_stats))
+	if (run(&exchange, PORTCLASS_CMD_STATS_GET))
 		return -1;
 	for (unsigned int s = 0; s < SCOPES; s++)
 		for (unsigned int p = 0; p < PROTOS; p++) {
@@ -159,23 +143,16 @@ static int take_port(struct exchange *exchange, struct nlattr *attrs, int length
 		[PORTCLASS_A_PORT_STATS_SCOPE] = { .type = NLA_U32 },
 		[PORTCLASS_A_PORT_STATS_PROTO] = { .type = NLA_U32 },
 		[PORTCLASS_A_PORT_STATS_PORT] = { .type = NLA_U16 },
-		[PORTCLASS_A_PORT_STATS_FLOWS] = { .type = NLA_U64 },
-		[PORTCLASS_A_PORT_STATS_PACKETS] = { .type = NLA_U64 },
-		[PORTCLASS_A_PORT_STATS_BYTES] = { .type = NLA_U64 },
-		[PORTCLASS_A_PORT_STATS_DENIED_PACKETS] = { .type = NLA_U64 },
 	};
 	static const char *const names[PORTCLASS_A_PORT_STATS_MAX + 1] = {
 		[PORTCLASS_A_PORT_STATS_SCOPE] = "a port's scope",
 		[PORTCLASS_A_PORT_STATS_PROTO] = "a port's protocol",
 		[PORTCLASS_A_PORT_STATS_PORT] = "a port's number",
-		[PORTCLASS_A_PORT_STATS_FLOWS] = "a port's flows",
-		[PORTCLASS_A_PORT_STATS_PACKETS] = "a port's packets",
-		[PORTCLASS_A_PORT_STATS_BYTES] = "a port's bytes",
-		[PORTCLASS_A_PORT_STATS_DENIED_PACKETS] = "a port's denied packets",
 	};
 	struct client_attrs set = { .names = names };
 	struct dump *dump = exchange->arg;
 	struct ports *ports = dump->to;
+	struct port_stats *port;
 	unsigned int scope, proto;
 
 	if (client_parse(exchange->client, &set, PORTCLASS_A_PORT_STATS_MAX, attrs, length,
@@ -187,16 +164,13 @@ static int take_port(struct exchange *exchange, struct nlattr *attrs, int length
 	if (ports->count >= CLIENT_ENTRIES_MAX)
 		return client_fail(exchange->client, "the kernel's answer has impossible ports");
 	ports->list = memory_grow(ports->list, &ports->room, ports->count, sizeof(*ports->list));
-	ports->list[ports->count++] = (struct port_stats){
+	port = &ports->list[ports->count++];
+	*port = (struct port_stats){
 		.scope = scope,
 		.proto = proto,
 		.port = nla_get_u16(set.tb[PORTCLASS_A_PORT_STATS_PORT]),
-		.flows = nla_get_u64(set.tb[PORTCLASS_A_PORT_STATS_FLOWS]),
-		.packets = nla_get_u64(set.tb[PORTCLASS_A_PORT_STATS_PACKETS]),
-		.bytes = nla_get_u64(set.tb[PORTCLASS_A_PORT_STATS_BYTES]),
-		.denied_packets = nla_get_u64(set.tb[PORTCLASS_A_PORT_STATS_DENIED_PACKETS]),
 	};
-	return 0;
+	return client_parse_port_counters(exchange->client, &set, &port->counters);
 }
 
 static void forget_ports(void *arg)
@@ -217,7 +191,9 @@ static void forget_ports(void *arg)
 int client_get_ports(struct client *client, const enum portclass_scope *only, struct ports *ports)
 {
 	struct dump dump = { only, ports };
-	struct exchange exchange = { .client = client, .answer = take_port, .arg = &dump };
+	struct exchange exchange = {
+		.client = client, .answer = take_port, .restart = forget_ports, .arg = &dump,
+	};
 
-	return run(&exchange, PORTCLASS_CMD_PORT_STATS_GET, forget_ports);
+	return run(&exchange, PORTCLASS_CMD_PORT_STATS_GET);
 }

@@ -6,6 +6,7 @@
 #include "client.h"
 #include "print.h"
 #include "report.h"
+#include "sample.h"
 #include "words.h"
 
 /**
@@ -20,6 +21,8 @@
  * @terminal: print on a terminal that can be cleared
  * @all: print what is zero, too
  * @by_port: by port rather than by class
+ * @sort: which ports come first
+ * @limit: only so many ports, 0 for all
  * @watch: again after so many milliseconds, 0 for once only
  * @rounds: so often, 0 for ever
  */
@@ -34,6 +37,8 @@ struct cmd {
 	bool terminal;
 	bool all;
 	bool by_port;
+	enum sample_sort sort;
+	unsigned int limit;
 	unsigned int watch;
 	unsigned int rounds;
 };
@@ -49,9 +54,11 @@ int cmd_deny(const struct cmd *cmd);
 int cmd_unset(const struct cmd *cmd);
 int cmd_policy(const struct cmd *cmd);
 int cmd_mode(const struct cmd *cmd);
+int cmd_track(const struct cmd *cmd);
 int cmd_flush(const struct cmd *cmd);
 int cmd_show(const struct cmd *cmd);
 int cmd_stats(const struct cmd *cmd);
+int cmd_explain(const struct cmd *cmd);
 int cmd_load(const struct cmd *cmd);
 int cmd_unload(const struct cmd *cmd);
 

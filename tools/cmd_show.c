@@ -4,32 +4,15 @@
 #include <stdlib.h>
 
 #include "cmd.h"
+#include "conntrack.h"
 #include "grammar.h"
 #include "memory.h"
 #include "names.h"
 #include "service.h"
 
-/* Times to ask again, while somebody else changes the configuration. */
-enum { SHOW_TRIES = 10 };
-
 static enum colour action_colour(enum portclass_action action)
 {
 	return action == PORTCLASS_ACTION_DENY ? COLOUR_BAD : COLOUR_GOOD;
-}
-
-/* Two requests, but one state: its generation is the same before and after. */
-static int ask(struct client *client, struct config *config, struct rules *rules)
-{
-	struct config after;
-
-	for (int i = 0; i < SHOW_TRIES; i++) {
-		if (client_get_config(client, config) || client_get_rules(client, rules) ||
-		    client_get_config(client, &after))
-			return -1;
-		if (after.generation == config->generation)
-			return 0;
-	}
-	return 1;
 }
 
 static bool same_everywhere(const struct config *config)
@@ -66,7 +49,7 @@ static void tell_policies(struct print *print, const struct config *config)
 	};
 
 	if (!print->json && same_everywhere(config)) {
-		print_text(print, "%-12s%s everywhere\n", "policy",
+		print_cell(print, "policy", COLOUR_NONE, "%s everywhere",
 			   names_get(&names_action, config->policy[0][0][0]));
 		return;
 	}
@@ -117,7 +100,7 @@ static void tell_rules(struct print *print, const struct rules *rules)
 	};
 
 	if (!print->json && !rules->count) {
-		print_text(print, "%-12snone\n", "rules");
+		print_cell(print, "rules", COLOUR_NONE, "none");
 		return;
 	}
 	print_text(print, "\n");
@@ -132,13 +115,17 @@ static void tell_rules(struct print *print, const struct rules *rules)
 /* Facts that need one line first, in text: JSON doesn't care for the order. */
 static int tell(const struct cmd *cmd, const struct config *config, const struct rules *rules)
 {
+	struct conntrack conntrack = { 0 };
 	struct print print = cmd_print(cmd);
 
+	if (config->active && config->track == PORTCLASS_TRACK_CONNTRACK)
+		conntrack = conntrack_read(CONNTRACK_FOLDER);
 	print_start(&print);
 	print_string(&print, "version", config->version, COLOUR_NONE);
 	print_flag(&print, "active", config->active);
 	print_number(&print, "generation", config->generation, HUMAN_EXACT, COLOUR_NONE);
 	print_string(&print, "mode", names_get(&names_mode, config->mode), COLOUR_NONE);
+	conntrack_print(&print, config->track, &conntrack);
 	tell_policies(&print, config);
 	tell_rules(&print, rules);
 	return cmd_print_end(&print);
@@ -156,19 +143,15 @@ int cmd_show(const struct cmd *cmd)
 	struct client *client;
 	struct config config;
 	struct fault fault;
-	int status, err;
+	int status;
 
 	if (grammar_end(cmd->words, cmd->count, &fault))
 		return report_fault(cmd->line, &fault);
 	client = cmd_connect(cmd);
 	if (!client)
 		return REPORT_REFUSED;
-	err = ask(client, &config, &rules);
-	if (err < 0)
+	if (client_get_all(client, &config, &rules))
 		status = report_client(cmd->line, client_get_error(client));
-	else if (err)
-		status = report_failure("the configuration keeps changing; tried %d times",
-					SHOW_TRIES);
 	else
 		status = tell(cmd, &config, &rules);
 	free(rules.list);

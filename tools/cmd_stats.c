@@ -5,10 +5,10 @@
 #include <signal.h>
 #include <stdlib.h>
 #include <time.h>
+#include <unistd.h>
 
 #include "cmd.h"
 #include "grammar.h"
-#include "sample.h"
 
 static __u64 milliseconds(clockid_t clock)
 {
@@ -55,7 +55,7 @@ static void head(const struct cmd *cmd, struct print *print, bool first)
 
 static int tell(const struct cmd *cmd, const struct sample *now, const struct sample *before)
 {
-	struct sample_view view = { now, before, cmd->watch, cmd->all };
+	struct sample_view view = { now, before, cmd->watch, cmd->all, cmd->sort, cmd->limit };
 	struct print print = cmd_print(cmd);
 
 	if (cmd->watch)
@@ -82,20 +82,37 @@ static bool is_over(const sigset_t *signals, __u64 next)
 	return sigtimedwait(signals, NULL, &wait) > 0;
 }
 
+/* All rounds before were written to their end. */
+static void end(int signal)
+{
+	(void)signal;
+	_exit(REPORT_DONE);
+}
+
+/* Signals wait while a round is printed, so none is in part; but not for the kernel's answer. */
+static void hold_signals(sigset_t *signals)
+{
+	const struct sigaction action = { .sa_handler = end };
+
+	sigemptyset(signals);
+	sigaddset(signals, SIGINT);
+	sigaddset(signals, SIGTERM);
+	sigprocmask(SIG_BLOCK, signals, NULL);
+	sigaction(SIGINT, &action, NULL);
+	sigaction(SIGTERM, &action, NULL);
+}
+
 static int watch(const struct cmd *cmd, const enum portclass_scope *only, struct sample *samples)
 {
 	__u64 next = milliseconds(CLOCK_MONOTONIC);
 	int status = REPORT_DONE;
 	sigset_t signals;
 
-	/* Signals stay waiting until it is their turn, so a round is never printed in part. */
-	sigemptyset(&signals);
-	sigaddset(&signals, SIGINT);
-	sigaddset(&signals, SIGTERM);
-	sigprocmask(SIG_BLOCK, &signals, NULL);
-
+	hold_signals(&signals);
 	for (unsigned int i = 0; !status; i++) {
+		sigprocmask(SIG_UNBLOCK, &signals, NULL);
 		status = take(cmd, only, &samples[i % 2]);
+		sigprocmask(SIG_BLOCK, &signals, NULL);
 		if (!status)
 			status = tell(cmd, &samples[i % 2], i ? &samples[(i + 1) % 2] : NULL);
 		if (cmd->rounds && i + 1 == cmd->rounds)
@@ -111,7 +128,7 @@ static int watch(const struct cmd *cmd, const enum portclass_scope *only, struct
 }
 
 /**
- * cmd_stats() - stats [SCOPE] [--by class|port] [--watch[=SECONDS]]
+ * cmd_stats() - stats [SCOPE] [--by class|port] [--sort KEY] [--limit N] [--watch[=SECONDS]]
  * @cmd: the command line
  *
  * Return: the exit status.

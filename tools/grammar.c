@@ -141,6 +141,21 @@ int grammar_policy(const char *const *words, size_t count,
 	return 0;
 }
 
+/* One word, which is one of some, and no more. */
+static int only_choice(const struct names *names, const char *const *words, size_t count,
+		       unsigned int *value, struct fault *fault)
+{
+	char valid[128];
+
+	if (!count) {
+		enumerate(names, 0, valid, sizeof(valid));
+		fault_set(fault, NULL, 0, "a %s is missing", names->what);
+		return fault_hint(fault, "%s is %s", names->what, valid);
+	}
+	return grammar_choice(names, words[0], value, fault) ?:
+	       grammar_end(words + 1, count - 1, fault);
+}
+
 /**
  * grammar_mode() - enforce|observe
  * @words: the words
@@ -155,14 +170,30 @@ int grammar_mode(const char *const *words, size_t count, enum portclass_mode *mo
 {
 	unsigned int value = 0;
 
-	if (!count) {
-		fault_set(fault, NULL, 0, "a MODE is missing");
-		return fault_hint(fault, "MODE is enforce or observe");
-	}
-	if (grammar_choice(&names_mode, words[0], &value, fault))
+	if (only_choice(&names_mode, words, count, &value, fault))
 		return -1;
 	*mode = value;
-	return grammar_end(words + 1, count - 1, fault);
+	return 0;
+}
+
+/**
+ * grammar_track() - conntrack|none
+ * @words: the words
+ * @count: how many there are
+ * @track: what they come to
+ * @fault: what is wrong with them, if anything is
+ *
+ * Return: 0, or -1 if a word is wrong.
+ */
+int grammar_track(const char *const *words, size_t count, enum portclass_track *track,
+		  struct fault *fault)
+{
+	unsigned int value = 0;
+
+	if (only_choice(&names_track, words, count, &value, fault))
+		return -1;
+	*track = value;
+	return 0;
 }
 
 /* Decimal digits up to the first other character; past max, just something past max. */
@@ -206,19 +237,20 @@ int grammar_seconds(const char *word, unsigned int *milliseconds, struct fault *
 }
 
 /**
- * grammar_count() - How often
+ * grammar_count() - How many
  * @word: the word
+ * @what: of what
  * @count: what it comes to
  * @fault: what is wrong with it, if anything is
  *
  * Return: 0, or -1 if it is wrong.
  */
-int grammar_count(const char *word, unsigned int *count, struct fault *fault)
+int grammar_count(const char *word, const char *what, unsigned int *count, struct fault *fault)
 {
 	size_t n = digits(word, 1000000000, count);
 
 	if (n && !word[n] && *count >= 1 && *count <= 1000000000)
 		return 0;
-	fault_set(fault, word, strlen(word), "'%s' is no number of rounds", word);
+	fault_set(fault, word, strlen(word), "'%s' is no number of %s", word, what);
 	return fault_hint(fault, "N is from 1 to 1000000000");
 }

@@ -26,7 +26,11 @@ int grammar_policy(const char *const *words, size_t count,
 		   struct fault *fault);
 int grammar_mode(const char *const *words, size_t count, enum portclass_mode *mode,
 		 struct fault *fault);
+int grammar_track(const char *const *words, size_t count, enum portclass_track *track,
+		  struct fault *fault);
+int grammar_explain(const char *const *words, size_t count, struct rules *ports,
+		    struct address *from, struct fault *fault);
 int grammar_seconds(const char *word, unsigned int *milliseconds, struct fault *fault);
-int grammar_count(const char *word, unsigned int *count, struct fault *fault);
+int grammar_count(const char *word, const char *what, unsigned int *count, struct fault *fault);
 
 #endif

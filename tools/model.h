@@ -67,6 +67,7 @@ struct policy {
  * @active: its packet hooks are in place
  * @generation: goes up with each change
  * @mode: enforce or observe
+ * @track: how the flow of a packet is told
  * @policy: allow or deny, of each class
  */
 struct config {
@@ -74,25 +75,41 @@ struct config {
 	bool active;
 	__u32 generation;
 	enum portclass_mode mode;
+	enum portclass_track track;
 	enum portclass_action policy[SCOPES][PROTOS][CLASSES];
 };
 
 /**
- * struct class_stats - Counters of one class
- * @flows: flows that were judged
- * @packets: packets that were judged
- * @bytes: their bytes, from the IP header on
- * @denied_flows: the part of @flows that was denied
- * @denied_packets: the part of @packets that was denied
- * @denied_bytes: the part of @bytes that was denied
+ * enum counter - What is counted, of a class and of a port
+ * @COUNTER_FLOWS: flows that were judged
+ * @COUNTER_PACKETS: packets that were judged
+ * @COUNTER_BYTES: their bytes, from the IP header on
+ * @COUNTER_DENIED_FLOWS: the part of the flows that was denied
+ * @COUNTER_DENIED_PACKETS: the part of the packets that was denied
+ * @COUNTER_DENIED_BYTES: the part of the bytes that was denied
+ * @COUNTER_PACKETS_TO: the part of the packets that went towards the service
+ * @COUNTER_BYTES_TO: their bytes
+ * @COUNTER_PACKETS_FROM: the part of the packets that came from the service
+ * @COUNTER_BYTES_FROM: their bytes
+ * @COUNTERS: how many there are
  */
-struct class_stats {
-	__u64 flows;
-	__u64 packets;
-	__u64 bytes;
-	__u64 denied_flows;
-	__u64 denied_packets;
-	__u64 denied_bytes;
+enum counter {
+	COUNTER_FLOWS,
+	COUNTER_PACKETS,
+	COUNTER_BYTES,
+	COUNTER_DENIED_FLOWS,
+	COUNTER_DENIED_PACKETS,
+	COUNTER_DENIED_BYTES,
+	COUNTER_PACKETS_TO,
+	COUNTER_BYTES_TO,
+	COUNTER_PACKETS_FROM,
+	COUNTER_BYTES_FROM,
+	COUNTERS,
+};
+
+/* The counters of a class or of a port. */
+struct counters {
+	__u64 count[COUNTERS];
 };
 
 /**
@@ -108,7 +125,7 @@ struct path_stats {
 	__u64 malformed;
 	__u64 fragments;
 	__u64 unlisted;
-	struct class_stats class[CLASSES];
+	struct counters class[CLASSES];
 };
 
 /* All counters by class. */
@@ -121,19 +138,13 @@ struct stats {
  * @scope: who started the flows
  * @proto: their protocol
  * @port: their service port
- * @flows: flows that were judged
- * @packets: packets that were judged
- * @bytes: their bytes
- * @denied_packets: the part of @packets that was denied
+ * @counters: what was counted
  */
 struct port_stats {
 	enum portclass_scope scope;
 	enum portclass_proto proto;
 	__u16 port;
-	__u64 flows;
-	__u64 packets;
-	__u64 bytes;
-	__u64 denied_packets;
+	struct counters counters;
 };
 
 /**
@@ -146,6 +157,50 @@ struct ports {
 	struct port_stats *list;
 	size_t count;
 	size_t room;
+};
+
+/**
+ * struct explanation - What becomes of a packet that opens a flow, and why
+ * @scope: who sends it
+ * @proto: its protocol
+ * @port: the port that it dials
+ * @class: the class of that port
+ * @active: the packet hooks of the namespace are in place
+ * @mode: enforce or observe
+ * @track: how the flow of a packet is told
+ * @verdict: what the packet path finds for the port
+ * @policy: what the class has, which decides where no rule does
+ * @ruled: a rule decides
+ * @rule: that rule
+ * @port_counters: what was counted under the port
+ * @class_counters: what was counted under the class
+ */
+struct explanation {
+	enum portclass_scope scope;
+	enum portclass_proto proto;
+	__u16 port;
+	enum portclass_class class;
+	bool active;
+	enum portclass_mode mode;
+	enum portclass_track track;
+	enum portclass_action verdict;
+	enum portclass_action policy;
+	bool ruled;
+	struct rule rule;
+	struct counters port_counters;
+	struct counters class_counters;
+};
+
+/**
+ * struct address - An IP address
+ * @family: AF_INET or AF_INET6
+ * @bytes: the address, in network byte order
+ * @word: the word that it was typed as, NULL if there is no address
+ */
+struct address {
+	int family;
+	unsigned char bytes[16];
+	const char *word;
 };
 
 #endif

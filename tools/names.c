@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0
-/* The words of portclass: each enum of the ABI and what its values are called. */
+/* The words of portclass: each enum and what its values are called. */
 
 #include <string.h>
-#include <linux/portclass.h>
 
 #include "memory.h"
+#include "model.h"
 #include "names.h"
 
 static const char *const scopes[] = {
@@ -35,11 +35,32 @@ static const char *const modes[] = {
 	[PORTCLASS_MODE_OBSERVE] = "observe",
 };
 
+static const char *const tracks[] = {
+	[PORTCLASS_TRACK_CONNTRACK] = "conntrack",
+	[PORTCLASS_TRACK_NONE] = "none",
+};
+
+/* Keys of JSON and of tables, too. */
+static const char *const counters[] = {
+	[COUNTER_FLOWS] = "flows",
+	[COUNTER_PACKETS] = "packets",
+	[COUNTER_BYTES] = "bytes",
+	[COUNTER_DENIED_FLOWS] = "denied_flows",
+	[COUNTER_DENIED_PACKETS] = "denied_packets",
+	[COUNTER_DENIED_BYTES] = "denied_bytes",
+	[COUNTER_PACKETS_TO] = "packets_to",
+	[COUNTER_BYTES_TO] = "bytes_to",
+	[COUNTER_PACKETS_FROM] = "packets_from",
+	[COUNTER_BYTES_FROM] = "bytes_from",
+};
+
 const struct names names_scope = { "SCOPE", scopes, ARRAY_SIZE(scopes), NULL };
 const struct names names_proto = { "PROTO", protos, ARRAY_SIZE(protos), "any" };
 const struct names names_class = { "CLASS", classes, ARRAY_SIZE(classes), "all" };
 const struct names names_action = { "ACTION", actions, ARRAY_SIZE(actions), NULL };
 const struct names names_mode = { "MODE", modes, ARRAY_SIZE(modes), NULL };
+const struct names names_track = { "TRACKING", tracks, ARRAY_SIZE(tracks), NULL };
+const struct names names_counter = { "COUNTER", counters, ARRAY_SIZE(counters), NULL };
 
 /**
  * names_find() - The value that a word stands for

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/* The words of portclass: each enum of the ABI and what its values are called. */
+/* The words of portclass: each enum and what its values are called. */
 #ifndef PORTCLASSCTL_NAMES_H
 #define PORTCLASSCTL_NAMES_H
 
@@ -24,6 +24,8 @@ extern const struct names names_proto;
 extern const struct names names_class;
 extern const struct names names_action;
 extern const struct names names_mode;
+extern const struct names names_track;
+extern const struct names names_counter;
 
 int names_find(const struct names *names, const char *text, size_t length);
 const char *names_get(const struct names *names, unsigned int value);

@@ -16,6 +16,8 @@
 enum {
 	OPTION_COLOR = 256,
 	OPTION_BY,
+	OPTION_SORT,
+	OPTION_LIMIT,
 	OPTION_WATCH,
 	OPTION_COUNT,
 	OPTION_ALL,
@@ -32,8 +34,10 @@ static const struct command {
 	{ "unset", cmd_unset, false, true },
 	{ "policy", cmd_policy, false, true },
 	{ "mode", cmd_mode, false, true },
+	{ "track", cmd_track, false, true },
 	{ "show", cmd_show, false, true },
 	{ "stats", cmd_stats, true, true },
+	{ "explain", cmd_explain, false, true },
 	{ "flush", cmd_flush, false, true },
 	{ "load", cmd_load, false, false },
 	{ "unload", cmd_unload, false, false },
@@ -47,6 +51,8 @@ static const struct option options[] = {
 	{ "version", no_argument, NULL, 'V' },
 	{ "help", no_argument, NULL, 'h' },
 	{ "by", required_argument, NULL, OPTION_BY },
+	{ "sort", required_argument, NULL, OPTION_SORT },
+	{ "limit", required_argument, NULL, OPTION_LIMIT },
 	{ "watch", optional_argument, NULL, OPTION_WATCH },
 	{ "count", required_argument, NULL, OPTION_COUNT },
 	{ "all", no_argument, NULL, OPTION_ALL },
@@ -62,14 +68,17 @@ static const char usage[] =
 	"  allow|deny|unset [SCOPE] PORT...         change rules; PORT... may be -, for stdin\n"
 	"  policy [SCOPE] CLASS|all allow|deny [PROTO]   change the default of a class\n"
 	"  mode enforce|observe                     drop what is denied, or only count it\n"
+	"  track conntrack|none                     tell flows by connection tracking, or not\n"
 	"  show                                     the configuration\n"
 	"  stats [SCOPE] [--by class|port] [--watch[=SECONDS]] [--count N] [--all]\n"
-	"                                           the counters\n"
+	"        [--sort KEY] [--limit N]           the counters; KEY and N are for ports\n"
+	"  explain [SCOPE] PORT [from ADDRESS]      what becomes of a packet, and why\n"
 	"  flush                                    forget rules, policies and mode\n"
 	"  load [FILE.ko] | unload                  the kernel module\n"
 	"\n"
 	"  SCOPE  in (the default), out or forward    PROTO  tcp, udp or any\n"
 	"  CLASS  well-known, registered or dynamic   PORT   tcp/443, any/5000-5010, https\n"
+	"  KEY    port, flows, packets, bytes or denied\n"
 	"\n"
 	"  -j, --json         JSON rather than text   -e, --exact    all digits of a number\n"
 	"  -n, --netns NAME   in this network namespace\n"
@@ -84,6 +93,8 @@ static const char usage[] =
  * @stats: the last option that only stats takes, or NULL
  * @netns: where a namespace was asked for, or NULL
  * @rounds: where --count was given, or NULL
+ * @sort: where --sort was given, or NULL
+ * @limit: where --limit was given, or NULL
  */
 struct parsed {
 	struct cmd cmd;
@@ -92,6 +103,8 @@ struct parsed {
 	const char *stats;
 	const char *netns;
 	const char *rounds;
+	const char *sort;
+	const char *limit;
 };
 
 static bool is_terminal(void)
@@ -108,7 +121,7 @@ static bool has_colours(void)
 	return is_terminal() && !(none && *none);
 }
 
-/* One of two or three words, which belong to an option. */
+/* One of some words, which belong to an option. */
 static int option_word(const char *option, const char *const *list, unsigned int count,
 		       const char *word, struct fault *fault)
 {
@@ -133,6 +146,22 @@ static int take_by(struct parsed *parsed, const char *word, struct fault *fault)
 	int value = option_word("value of --by", list, ARRAY_SIZE(list), word, fault);
 
 	parsed->cmd.by_port = value == 1;
+	return value < 0 ? -1 : 0;
+}
+
+static int take_sort(struct parsed *parsed, const char *word, struct fault *fault)
+{
+	static const char *const list[] = {
+		[SAMPLE_SORT_PORT] = "port",
+		[SAMPLE_SORT_FLOWS] = "flows",
+		[SAMPLE_SORT_PACKETS] = "packets",
+		[SAMPLE_SORT_BYTES] = "bytes",
+		[SAMPLE_SORT_DENIED] = "denied",
+	};
+	int value = option_word("value of --sort", list, ARRAY_SIZE(list), word, fault);
+
+	parsed->sort = word;
+	parsed->cmd.sort = value;
 	return value < 0 ? -1 : 0;
 }
 
@@ -192,12 +221,17 @@ static int take_option(struct parsed *parsed, const char *word, int option, stru
 		return take_color(parsed, optarg, fault);
 	case OPTION_BY:
 		return take_by(parsed, optarg, fault);
+	case OPTION_SORT:
+		return take_sort(parsed, optarg, fault);
+	case OPTION_LIMIT:
+		parsed->limit = optarg;
+		return grammar_count(optarg, "ports", &cmd->limit, fault);
 	case OPTION_WATCH:
 		cmd->watch = 2000;
 		return optarg ? grammar_seconds(optarg, &cmd->watch, fault) : 0;
 	case OPTION_COUNT:
 		parsed->rounds = optarg;
-		return grammar_count(optarg, &cmd->rounds, fault);
+		return grammar_count(optarg, "rounds", &cmd->rounds, fault);
 	case OPTION_ALL:
 		cmd->all = true;
 		return 0;
@@ -225,18 +259,23 @@ static int no_command(const char *word, struct fault *fault)
 	fault_set(fault, word, strlen(word), "there is no command '%s'%s%s%s", word,
 		  *meant.word ? "; did you mean " : "", meant.word, *meant.word ? "?" : "");
 	return fault_hint(fault, "COMMAND is %s; see: portclassctl --help",
-			  "allow, deny, unset, policy, mode, show, stats, flush, load or unload");
+			  "allow, deny, unset, policy, mode, track, show, stats, explain, flush, load or unload");
 }
 
 /* Options that don't go together, or not with the command. */
 static int check(const struct parsed *parsed, const struct command *command, struct fault *fault)
 {
+	const char *only_ports = parsed->sort ?: parsed->limit;
+
 	if (parsed->stats && !command->stats)
 		return fault_set(fault, parsed->stats, strlen(parsed->stats),
 				 "%s has no such option", command->name);
 	if (parsed->rounds && !parsed->cmd.watch)
 		return fault_set(fault, parsed->rounds, strlen(parsed->rounds),
 				 "--count goes with --watch");
+	if (only_ports && !parsed->cmd.by_port)
+		return fault_set(fault, only_ports, strlen(only_ports), "%s goes with --by port",
+				 parsed->sort ? "--sort" : "--limit");
 	if (parsed->netns && !command->netns)
 		return fault_set(fault, parsed->netns, strlen(parsed->netns),
 				 "a module is loaded for all network namespaces");

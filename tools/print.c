@@ -200,23 +200,23 @@ void print_table_end(struct print *print)
 }
 
 /**
- * print_cell() - Fill a cell of the table with something that JSON says in another way
+ * print_cell() - Tell in text what JSON says in another way
  * @print: where to
- * @key: the column
+ * @key: what it is called
  * @colour: its colour
- * @text: what to write, as for printf()
+ * @format: what to write, as for printf()
  */
-void print_cell(struct print *print, const char *key, enum colour colour, const char *text, ...)
+void print_cell(struct print *print, const char *key, enum colour colour, const char *format, ...)
 {
-	char buffer[64];
+	char buffer[160];
 	va_list args;
 
-	if (!print->table)
+	if (print->json)
 		return;
-	va_start(args, text);
-	vsnprintf(buffer, sizeof(buffer), text, args);
+	va_start(args, format);
+	vsnprintf(buffer, sizeof(buffer), format, args);
 	va_end(args);
-	table_cell(print->table, key, buffer, colour);
+	text(print, key, buffer, colour);
 }
 
 /**

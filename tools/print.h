@@ -49,7 +49,7 @@ void print_number(struct print *print, const char *key, __u64 value, enum human_
 void print_table(struct print *print, const struct column *columns, size_t count);
 void print_row(struct print *print);
 void print_table_end(struct print *print);
-void print_cell(struct print *print, const char *key, enum colour colour, const char *text, ...)
+void print_cell(struct print *print, const char *key, enum colour colour, const char *format, ...)
 	__printf(4, 5);
 void print_text(struct print *print, const char *text, ...)
 	__printf(2, 3);

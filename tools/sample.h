@@ -19,22 +19,59 @@ struct sample {
 };
 
 /**
+ * enum sample_sort - What comes first of the ports
+ * @SAMPLE_SORT_PORT: as the kernel tells them: by scope, protocol and number
+ * @SAMPLE_SORT_FLOWS: most flows
+ * @SAMPLE_SORT_PACKETS: most packets
+ * @SAMPLE_SORT_BYTES: most bytes
+ * @SAMPLE_SORT_DENIED: most denied packets
+ */
+enum sample_sort {
+	SAMPLE_SORT_PORT,
+	SAMPLE_SORT_FLOWS,
+	SAMPLE_SORT_PACKETS,
+	SAMPLE_SORT_BYTES,
+	SAMPLE_SORT_DENIED,
+};
+
+/**
  * struct sample_view - What to print of a sample
  * @now: the sample
  * @before: the one before, NULL if this is the first
  * @rates: print rates; what they are is known from the second sample on
  * @all: print what is zero, too
+ * @sort: which ports come first: by their rates, as soon as they are known
+ * @limit: only so many ports, 0 for all
  */
 struct sample_view {
 	const struct sample *now;
 	const struct sample *before;
 	bool rates;
 	bool all;
+	enum sample_sort sort;
+	size_t limit;
+};
+
+/**
+ * struct sample_port - A port in its place
+ * @now: its counters
+ * @before: what they were before, NULL if there is no sample before
+ * @weight: what it is sorted by, the highest first
+ */
+struct sample_port {
+	const struct port_stats *now;
+	const struct counters *before;
+	__u64 weight;
 };
 
 void sample_print_classes(struct print *print, const struct sample_view *view);
 void sample_print_ports(struct print *print, const struct sample_view *view);
-void sample_print_rate(struct print *print, const struct sample_view *view, const char *key,
-		       __u64 now, const __u64 *before, enum human_unit unit);
+struct sample_port *sample_sort_ports(const struct sample_view *view);
+
+__u64 sample_growth(const struct counters *now, const struct counters *before,
+		    enum counter counter);
+void sample_print_counters(struct print *print, const struct counters *counters);
+void sample_print_rates(struct print *print, const struct sample_view *view,
+			const struct counters *now, const struct counters *before);
 
 #endif

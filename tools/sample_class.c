@@ -12,6 +12,8 @@ static const struct column totals[] = {
 	{ "flows", "FLOWS", true },
 	{ "packets", "PACKETS", true },
 	{ "bytes", "BYTES", true },
+	{ "bytes_to", "BYTES-TO", true },
+	{ "bytes_from", "BYTES-FROM", true },
 	{ "denied_flows", "DENIED-FLOWS", true },
 	{ "denied_packets", "DENIED-PACKETS", true },
 	{ "denied_bytes", "DENIED-BYTES", true },
@@ -26,77 +28,35 @@ static const struct column rates[] = {
 	{ "packets", "PACKETS", true },
 	{ "bytes", "BYTES", true },
 	{ "denied_packets", "DENIED", true },
-	{ "flow_rate", "FLOWS/S", true },
-	{ "packet_rate", "PACKETS/S", true },
-	{ "byte_rate", "BYTES/S", true },
-	{ "denied_rate", "DENIED/S", true },
+	{ "flows/s", "FLOWS/S", true },
+	{ "packets/s", "PACKETS/S", true },
+	{ "bytes/s", "BYTES/S", true },
+	{ "bytes_to/s", "TO/S", true },
+	{ "bytes_from/s", "FROM/S", true },
+	{ "denied_packets/s", "DENIED/S", true },
 };
 
-/**
- * sample_print_rate() - Fill a cell with a rate
- * @print: the output
- * @view: what is printed
- * @key: the column
- * @now: the counter
- * @before: what it was before, NULL if nothing was
- * @unit: how to write it
- */
-void sample_print_rate(struct print *print, const struct sample_view *view, const char *key,
-		       __u64 now, const __u64 *before, enum human_unit unit)
+static bool is_zero(const struct counters *counters)
 {
-	__u64 more = now, time;
-	char buffer[HUMAN_SIZE];
-
-	if (!view->rates)
-		return;
-	if (!view->before) {
-		print_cell(print, key, COLOUR_NONE, "-");
-		return;
-	}
-	/* A counter that is behind started anew: the module was loaded again. */
-	if (before && *before <= now)
-		more = now - *before;
-	time = view->now->when - view->before->when;
-	print_cell(print, key, COLOUR_NONE, "%s",
-		   human_rate(buffer, more, time, print->exact ? HUMAN_EXACT : unit));
-}
-
-static enum colour denied(__u64 value)
-{
-	return value ? COLOUR_BAD : COLOUR_NONE;
-}
-
-static bool is_zero(const struct class_stats *class)
-{
-	return !(class->flows | class->packets | class->bytes | class->denied_flows |
-		 class->denied_packets | class->denied_bytes);
+	for (unsigned int i = 0; i < COUNTERS; i++)
+		if (counters->count[i])
+			return false;
+	return true;
 }
 
 static void tell_class(struct print *print, const struct sample_view *view, unsigned int scope,
 		       unsigned int proto, unsigned int class)
 {
-	const struct class_stats *now = &view->now->stats.path[scope][proto].class[class];
-	const struct class_stats *before = now;
+	const struct counters *now = &view->now->stats.path[scope][proto].class[class];
+	const struct counters *before = NULL;
 
 	if (view->before)
 		before = &view->before->stats.path[scope][proto].class[class];
 	print_object(print, NULL);
 	print_string(print, "class", names_get(&names_class, class), COLOUR_NONE);
-	print_number(print, "flows", now->flows, HUMAN_SI, COLOUR_NONE);
-	print_number(print, "packets", now->packets, HUMAN_SI, COLOUR_NONE);
-	print_number(print, "bytes", now->bytes, HUMAN_IEC, COLOUR_NONE);
-	print_number(print, "denied_flows", now->denied_flows, HUMAN_SI,
-		     denied(now->denied_flows));
-	print_number(print, "denied_packets", now->denied_packets, HUMAN_SI,
-		     denied(now->denied_packets));
-	print_number(print, "denied_bytes", now->denied_bytes, HUMAN_IEC,
-		     denied(now->denied_bytes));
+	sample_print_counters(print, now);
 	print_close(print);
-	sample_print_rate(print, view, "flow_rate", now->flows, &before->flows, HUMAN_SI);
-	sample_print_rate(print, view, "packet_rate", now->packets, &before->packets, HUMAN_SI);
-	sample_print_rate(print, view, "byte_rate", now->bytes, &before->bytes, HUMAN_IEC);
-	sample_print_rate(print, view, "denied_rate", now->denied_packets,
-			  &before->denied_packets, HUMAN_SI);
+	sample_print_rates(print, view, now, before);
 	print_row(print);
 }
 

@@ -9,22 +9,6 @@
 #include "memory.h"
 #include "test.h"
 
-static int start(void **state)
-{
-	answer_without = 0;
-	answer_nest_without = 0;
-	fake_reset(NULL);
-	*state = client_open(&(struct client_error){ 0 });
-	return !*state;
-}
-
-static int stop(void **state)
-{
-	client_close(*state);
-	fake_reset(NULL);
-	return 0;
-}
-
 static const struct rule rules[] = {
 	{ PORTCLASS_SCOPE_IN, PORTCLASS_PROTO_TCP, PORTCLASS_ACTION_ALLOW, 1, 2, "first" },
 	{ PORTCLASS_SCOPE_OUT, PORTCLASS_PROTO_UDP, PORTCLASS_ACTION_DENY, 3, 65535, "second" },
@@ -38,11 +22,14 @@ static const struct policy policies[] = {
 
 static const enum portclass_mode mode = PORTCLASS_MODE_OBSERVE;
 
+static const enum portclass_track track = PORTCLASS_TRACK_NONE;
+
 static const struct change change = {
 	.flush = true,
 	.policies = policies, .policy_count = ARRAY_SIZE(policies),
 	.rules = rules, .rule_count = ARRAY_SIZE(rules),
 	.mode = &mode, .mode_word = "mode",
+	.track = &track, .track_word = "track",
 };
 
 static void test_set(void **state)
@@ -51,6 +38,7 @@ static void test_set(void **state)
 		PORTCLASS_A_CONFIG_FLUSH, PORTCLASS_A_CONFIG_POLICY | NLA_F_NESTED,
 		PORTCLASS_A_CONFIG_RULE | NLA_F_NESTED, PORTCLASS_A_CONFIG_RULE | NLA_F_NESTED,
 		PORTCLASS_A_CONFIG_RULE | NLA_F_NESTED, PORTCLASS_A_CONFIG_MODE,
+		PORTCLASS_A_CONFIG_TRACK,
 	};
 	struct nlattr *attr, *tb[PORTCLASS_A_RULE_MAX + 1];
 	size_t i = 0, r = 0;
@@ -62,6 +50,8 @@ static void test_set(void **state)
 	assert_true(fake.request->nlmsg_flags & NLM_F_ACK);
 	nlmsg_for_each_attr(attr, fake.request, GENL_HDRLEN, rest) {
 		assert_int_equal(attr->nla_type, order[i++]);
+		if (nla_type(attr) == PORTCLASS_A_CONFIG_TRACK)
+			assert_int_equal(nla_get_u32(attr), PORTCLASS_TRACK_NONE);
 		if (nla_type(attr) != PORTCLASS_A_CONFIG_RULE)
 			continue;
 		assert_int_equal(nla_parse_nested(tb, PORTCLASS_A_RULE_MAX, attr, NULL), 0);
@@ -77,7 +67,9 @@ static void test_set(void **state)
 /* Wherever the kernel points to in a request, the word is the one that it came from. */
 static void test_pointing(void **state)
 {
-	static const char *const words[] = { NULL, "policy", "first", "second", "third", "mode" };
+	static const char *const words[] = {
+		NULL, "policy", "first", "second", "third", "mode", "track",
+	};
 	struct nlattr *attr;
 	int rest, i = 0;
 
@@ -124,12 +116,27 @@ static void test_refusals(void **state)
 	assert_false(client_get_error(*state)->kernel);
 }
 
+/* What a module doesn't know is another version's; what it says no to with a reason isn't. */
+static void test_not_supported(void **state)
+{
+	fake.answer = answer_refusal;
+	answer_error = -EOPNOTSUPP;
+	answer_text = NULL;
+	assert_int_equal(client_set(*state, &change), -1);
+	assert_non_null(strstr(client_get_error(*state)->hint, "different versions"));
+	answer_text = "no tracking here";
+	assert_int_equal(client_set(*state, &change), -1);
+	assert_string_equal(client_get_error(*state)->text, "no tracking here");
+	assert_null(client_get_error(*state)->hint);
+}
+
 int main(void)
 {
 	static const struct CMUnitTest tests[] = {
-		cmocka_unit_test_setup_teardown(test_set, start, stop),
-		cmocka_unit_test_setup_teardown(test_pointing, start, stop),
-		cmocka_unit_test_setup_teardown(test_refusals, start, stop),
+		client_test(test_set),
+		client_test(test_pointing),
+		client_test(test_refusals),
+		client_test(test_not_supported),
 	};
 
 	return cmocka_run_group_tests_name("client_set", tests, NULL, NULL);

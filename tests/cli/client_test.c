@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
-/* The client against a kernel that says what it likes: right, in part, wrong or at random. */
+/* The client against a kernel that says what it likes: right, in part or wrong. */
 
 #include <errno.h>
-#include <time.h>
 
 #include "client.h"
 #include "kernel_answers.h"
@@ -10,33 +9,14 @@
 #include "memory.h"
 #include "test.h"
 
-enum { RANDOM_ROUNDS = 20000 };
-
-static int start(void **state)
-{
-	answer_without = 0;
-	answer_nest_without = 0;
-	answer_less = 0;
-	fake_reset(NULL);
-	*state = client_open(&(struct client_error){ 0 });
-	return !*state;
-}
-
-static int stop(void **state)
-{
-	client_close(*state);
-	fake_reset(NULL);
-	return 0;
-}
-
 /* After an answer that was not taken to its end, nothing else is asked. */
 static struct client *again(void **state)
 {
 	int attr = answer_without, nest_attr = answer_nest_without;
 	void (*answer)(void) = fake.answer;
 
-	stop(state);
-	assert_int_equal(start(state), 0);
+	answer_teardown(state);
+	assert_int_equal(answer_setup(state), 0);
 	fake.answer = answer;
 	answer_without = attr;
 	answer_nest_without = nest_attr;
@@ -51,51 +31,59 @@ static void assert_error(struct client *client, const char *text)
 		fail_msg("'%s' does not say '%s'", said, text);
 }
 
-static void test_config(void **state)
+static void test_all(void **state)
 {
+	struct rules rules = { 0 };
 	struct config config;
 
-	fake.answer = answer_config;
-	assert_int_equal(client_get_config(*state, &config), 0);
+	fake.answer = answer_all;
+	assert_int_equal(client_get_all(*state, &config, &rules), 0);
 	assert_string_equal(config.version, "1.2.3");
 	assert_true(config.active);
 	assert_int_equal(config.generation, 77);
 	assert_int_equal(config.mode, PORTCLASS_MODE_OBSERVE);
+	assert_int_equal(config.track, PORTCLASS_TRACK_NONE);
 	assert_int_equal(config.policy[2][1][0], PORTCLASS_ACTION_DENY);
 	assert_int_equal(config.policy[2][1][1], PORTCLASS_ACTION_ALLOW);
-}
-
-static void test_rules(void **state)
-{
-	struct rules rules = { 0 };
-
-	fake.answer = answer_rules;
-	assert_int_equal(client_get_rules(*state, &rules), 0);
 	assert_int_equal(rules.count, 1);
 	assert_int_equal(rules.list[0].scope, PORTCLASS_SCOPE_OUT);
 	assert_int_equal(rules.list[0].proto, PORTCLASS_PROTO_UDP);
 	assert_int_equal(rules.list[0].action, PORTCLASS_ACTION_DENY);
 	assert_int_equal(rules.list[0].low, 0);
 	assert_int_equal(rules.list[0].high, 5);
-	assert_true(fake.request->nlmsg_flags & NLM_F_DUMP);
+	assert_int_equal(fake.requests, 3);
 	free(rules.list);
 }
 
-/* A dump that was disturbed is taken again, and nothing of the first one stays. */
-static void test_disturbed_dump(void **state)
+/* What was disturbed is asked for again, and nothing of the first answer stays. */
+static void test_disturbed(void **state)
 {
 	struct rules rules = { 0 };
+	struct ports ports = { 0 };
+	struct config config;
 
+	fake.answer = answer_restless_config;
+	assert_int_equal(client_get_all(*state, &config, &rules), 0);
+	assert_int_equal(fake.requests, 12);
+	assert_int_equal(rules.count, 4);
+	fake.requests = 0;
 	fake.answer = answer_restless_rules;
-	assert_int_equal(client_get_rules(*state, &rules), 0);
-	assert_int_equal(fake.requests, 4);
+	assert_int_equal(client_get_all(*state, &config, &rules), 0);
+	assert_int_equal(fake.requests, 12);
 	assert_int_equal(rules.count, 4);
 	fake.requests = 0;
 	fake.answer = answer_never_resting_rules;
-	assert_int_equal(client_get_rules(*state, &rules), -1);
-	assert_int_equal(fake.requests, 10);
+	assert_int_equal(client_get_all(*state, &config, &rules), -1);
+	assert_int_equal(fake.requests, 30);
 	assert_error(*state, "keeps changing; tried 10 times");
+	fake.requests = 0;
+	fake.answer = answer_restless_ports;
+	assert_int_equal(client_get_ports(*state, NULL, &ports), 0);
+	assert_int_equal(fake.requests, 4);
+	assert_int_equal(ports.count, 4);
+	assert_true(fake.request->nlmsg_flags & NLM_F_DUMP);
 	free(rules.list);
+	free(ports.list);
 }
 
 static void test_stats(void **state)
@@ -108,8 +96,9 @@ static void test_stats(void **state)
 	assert_true(stats.path[2][1].present);
 	assert_int_equal(stats.path[0][0].malformed, 1ULL << 40);
 	assert_int_equal(stats.path[2][1].unlisted, 3);
-	assert_int_equal(stats.path[1][0].class[2].flows, 203);
-	assert_int_equal(stats.path[1][0].class[2].denied_bytes, 208);
+	assert_int_equal(stats.path[1][0].class[2].count[COUNTER_FLOWS], 203);
+	assert_int_equal(stats.path[1][0].class[2].count[COUNTER_DENIED_BYTES], 208);
+	assert_int_equal(stats.path[1][0].class[2].count[COUNTER_BYTES_FROM], 212);
 	assert_int_equal(client_get_stats(*state, &only, &stats), 0);
 	assert_false(stats.path[0][0].present);
 	assert_true(stats.path[1][1].present);
@@ -123,25 +112,97 @@ static void test_ports(void **state)
 	assert_int_equal(client_get_ports(*state, NULL, &ports), 0);
 	assert_int_equal(ports.count, 1);
 	assert_int_equal(ports.list[0].port, 65535);
-	assert_int_equal(ports.list[0].packets, UINT64_MAX);
-	assert_int_equal(ports.list[0].denied_packets, 4);
+	assert_int_equal(ports.list[0].counters.count[COUNTER_FLOWS],
+			 UINT64_MAX - PORTCLASS_A_PORT_STATS_FLOWS);
+	assert_int_equal(ports.list[0].counters.count[COUNTER_DENIED_FLOWS],
+			 UINT64_MAX - PORTCLASS_A_PORT_STATS_DENIED_FLOWS);
+	assert_int_equal(ports.list[0].counters.count[COUNTER_BYTES_FROM],
+			 UINT64_MAX - PORTCLASS_A_PORT_STATS_BYTES_FROM);
 	free(ports.list);
 }
 
-static int get_config(struct client *client)
+/* Ask for tcp/23, of which the answers tell. */
+static int explain(struct client *client, struct explanation *explanation)
 {
-	struct config config;
+	static const struct rule port = { .low = 23, .high = 23, .word = "telnet" };
 
-	return client_get_config(client, &config);
+	return client_explain(client, &port, explanation);
 }
 
-static int get_rules(struct client *client)
+static void test_explanation(void **state)
+{
+	struct nlattr *tb[PORTCLASS_A_EXPLAIN_MAX + 1];
+	struct explanation it;
+
+	fake.answer = answer_explanation;
+	assert_int_equal(explain(*state, &it), 0);
+	assert_int_equal(genlmsg_hdr(fake.request)->cmd, PORTCLASS_CMD_EXPLAIN);
+	assert_int_equal(genlmsg_parse(fake.request, 0, tb, PORTCLASS_A_EXPLAIN_MAX, NULL), 0);
+	assert_int_equal(nla_get_u32(tb[PORTCLASS_A_EXPLAIN_SCOPE]), PORTCLASS_SCOPE_IN);
+	assert_int_equal(nla_get_u32(tb[PORTCLASS_A_EXPLAIN_PROTO]), PORTCLASS_PROTO_TCP);
+	assert_int_equal(nla_get_u16(tb[PORTCLASS_A_EXPLAIN_PORT]), 23);
+	assert_int_equal(it.port, 23);
+	assert_int_equal(it.class, PORTCLASS_CLASS_WELL_KNOWN);
+	assert_true(it.active);
+	assert_int_equal(it.mode, PORTCLASS_MODE_OBSERVE);
+	assert_int_equal(it.track, PORTCLASS_TRACK_NONE);
+	assert_int_equal(it.verdict, PORTCLASS_ACTION_DENY);
+	assert_int_equal(it.policy, PORTCLASS_ACTION_ALLOW);
+	assert_true(it.ruled);
+	assert_int_equal(it.rule.low, 20);
+	assert_int_equal(it.rule.high, 30);
+	assert_int_equal(it.port_counters.count[COUNTER_FLOWS],
+			 100 * PORTCLASS_A_EXPLAIN_PORT_COUNTERS + PORTCLASS_A_CLASS_STATS_FLOWS);
+	assert_int_equal(it.class_counters.count[COUNTER_BYTES_FROM],
+			 100 * PORTCLASS_A_EXPLAIN_CLASS_COUNTERS +
+			 PORTCLASS_A_CLASS_STATS_BYTES_FROM);
+	answer_less = 1;
+	assert_int_equal(explain(*state, &it), 0);
+	assert_false(it.ruled);
+}
+
+static void test_odd_explanations(void **state)
+{
+	static const struct rule other = { .low = 24, .high = 24, .word = "tcp/24" };
+	struct explanation it;
+
+	fake.answer = answer_explanation;
+	assert_int_equal(client_explain(*state, &other, &it), -1);
+	assert_error(*state, "is about something else");
+	fake.answer = answer_odd_explanation;
+	assert_int_equal(explain(again(state), &it), -1);
+	assert_error(*state, "a rule for something else");
+	fake.answer = answer_open_explanation;
+	assert_int_equal(explain(again(state), &it), -1);
+	assert_error(*state, "leaves open what becomes of it");
+	fake.answer = answer_nothing;
+	assert_int_equal(explain(again(state), &it), -1);
+	assert_error(*state, "lacks the explanation");
+	/* Whatever the kernel points at is the port. */
+	fake.answer = answer_refusal;
+	answer_error = -EINVAL;
+	answer_text = "no";
+	answer_offset = 40;
+	assert_int_equal(explain(again(state), &it), -1);
+	assert_string_equal(client_get_error(*state)->word, "telnet");
+	answer_offset = 0;
+}
+
+static int get_all(struct client *client)
 {
 	struct rules rules = { 0 };
-	int err = client_get_rules(client, &rules);
+	struct config config;
+	int err = client_get_all(client, &config, &rules);
 
 	free(rules.list);
 	return err;
+}
+
+static int get_explanation(struct client *client)
+{
+	struct explanation it;
+
+	return explain(client, &it);
 }
 
 static int get_stats(struct client *client)
@@ -160,13 +221,16 @@ static int get_ports(struct client *client)
 	return err;
 }
 
-/* Without any one of what has to be there, an answer is none: of attributes 1 to last, but one. */
+/*
+ * Without any one of what has to be there, an answer is none: of attributes up to
+ * the last, but one.
+ */
 static void assert_needed(void **state, void (*answer)(void), int (*get)(struct client *client),
-			  int *without, int last, int but)
+			  int *without, int first, int last, int but)
 {
 	fake.answer = answer;
 	assert_int_equal(get(again(state)), 0);
-	for (int i = 1; i <= last; i++) {
+	for (int i = first; i <= last; i++) {
 		*without = i;
 		if (get(again(state)) != (i == but ? 0 : -1))
 			fail_msg("attribute %d", i);
@@ -180,145 +244,89 @@ static void test_missing(void **state)
 {
 	int *nest = &answer_nest_without, *top = &answer_without;
 
-	assert_needed(state, answer_config, get_config, top, PORTCLASS_A_CONFIG_POLICY,
+	assert_needed(state, answer_all, get_all, top, 1, PORTCLASS_A_CONFIG_POLICY,
 		      PORTCLASS_A_CONFIG_FLUSH);
-	assert_needed(state, answer_config, get_config, nest, PORTCLASS_A_POLICY_MAX, 0);
-	assert_needed(state, answer_rules, get_rules, nest, PORTCLASS_A_RULE_PORT_LOW, 0);
-	assert_needed(state, answer_stats, get_stats, top, PORTCLASS_A_STATS_CLASS_STATS,
+	assert_needed(state, answer_all, get_all, nest, 1, PORTCLASS_A_POLICY_MAX, 0);
+	assert_needed(state, answer_all, get_all, nest, 1, PORTCLASS_A_RULE_PORT_LOW, 0);
+	assert_needed(state, answer_stats, get_stats, top, 1, PORTCLASS_A_STATS_CLASS_STATS,
 		      PORTCLASS_A_STATS_PAD);
-	assert_needed(state, answer_stats, get_stats, nest, PORTCLASS_A_CLASS_STATS_MAX,
+	assert_needed(state, answer_stats, get_stats, nest, 1, PORTCLASS_A_CLASS_STATS_MAX,
 		      PORTCLASS_A_CLASS_STATS_PAD);
-	assert_needed(state, answer_ports, get_ports, top, PORTCLASS_A_PORT_STATS_MAX,
+	assert_needed(state, answer_ports, get_ports, top, 1, PORTCLASS_A_PORT_STATS_MAX,
 		      PORTCLASS_A_PORT_STATS_PAD);
+	assert_needed(state, answer_explanation, get_explanation, top, 1, PORTCLASS_A_EXPLAIN_MAX,
+		      PORTCLASS_A_EXPLAIN_RULE);
+	assert_needed(state, answer_explanation, get_explanation, nest, 1,
+		      PORTCLASS_A_RULE_PORT_LOW, 0);
+	/* Other versions of the module have no tracking, and fewer counters. */
+	answer_without = PORTCLASS_A_CONFIG_TRACK;
+	fake.answer = answer_all;
+	assert_int_equal(get_all(again(state)), -1);
+	assert_error(*state, "lacks the tracking");
+	answer_without = PORTCLASS_A_PORT_STATS_BYTES_TO;
+	fake.answer = answer_ports;
+	assert_int_equal(get_ports(again(state)), -1);
+	assert_error(*state, "lacks a port's bytes_to");
 }
 
-/* One policy of eighteen, one class of three. */
+/* One policy of eighteen, one class of three; counters, where no rule is. */
 static void test_one_missing(void **state)
 {
-	fake.answer = answer_config;
+	fake.answer = answer_all;
 	again(state);
 	answer_less = 1;
-	assert_int_equal(get_config(*state), -1);
+	assert_int_equal(get_all(*state), -1);
 	assert_error(*state, "lacks a policy");
 	fake.answer = answer_stats;
 	again(state);
 	answer_less = 1;
 	assert_int_equal(get_stats(*state), -1);
 	assert_error(*state, "lacks a class");
+	fake.answer = answer_explanation;
+	for (int i = PORTCLASS_A_CLASS_STATS_FLOWS; i <= PORTCLASS_A_CLASS_STATS_MAX; i++) {
+		answer_nest_without = i;
+		again(state);
+		answer_less = 1;
+		assert_int_equal(get_explanation(*state), -1);
+		assert_error(*state, "lacks a class's ");
+	}
 }
 
 static void test_odd_answers(void **state)
 {
-	struct rules rules = { 0 };
-	struct config config;
-
 	fake.answer = answer_odd_rule;
-	assert_int_equal(client_get_rules(again(state), &rules), -1);
+	assert_int_equal(get_all(again(state)), -1);
 	assert_error(*state, "impossible rules");
 	fake.answer = answer_nothing;
-	assert_int_equal(client_get_config(again(state), &config), -1);
+	assert_int_equal(get_all(again(state)), -1);
 	assert_error(*state, "lacks the configuration");
 	fake.answer = answer_no_end;
-	assert_int_equal(client_get_config(again(state), &config), -1);
+	assert_int_equal(get_all(again(state)), -1);
 	assert_error(*state, "no answer from the kernel");
 	fake.answer = answer_failing_dump;
-	assert_int_equal(client_get_rules(again(state), &rules), -1);
+	assert_int_equal(get_all(again(state)), -1);
 	assert_error(*state, strerror(ENOMEM));
 	assert_true(client_get_error(*state)->kernel);
 	/* Somebody else may say what he likes. */
-	fake.answer = answer_config;
+	fake.answer = answer_all;
 	again(state);
 	fake.sender = 4711;
-	assert_int_equal(client_get_config(*state, &config), -1);
+	assert_int_equal(get_all(*state), -1);
 	assert_error(*state, "no answer from the kernel");
-	free(rules.list);
-}
-
-/* Change some bytes of what would be answered. */
-static void (*answer_right)(void);
-static unsigned int mutations;
-
-static void answer_mutated(void)
-{
-	struct sockaddr_nl from;
-	char buffer[4096];
-	struct iovec part = { buffer, sizeof(buffer) };
-	struct msghdr msg = { .msg_name = &from, .msg_iov = &part, .msg_iovlen = 1 };
-	ssize_t length;
-
-	answer_right();
-	/* Each datagram goes once round the queue. */
-	for (int i = 0; i < 1 + random() % 3; i++) {
-		length = recvmsg(0, &msg, 0);
-		if (length <= NLMSG_HDRLEN)
-			return;
-		for (long n = random() % 4; n; n--)
-			buffer[NLMSG_HDRLEN + random() % (length - NLMSG_HDRLEN)] ^=
-				1 << random() % 8;
-		if (random() % 8 == 0)
-			length = NLMSG_HDRLEN + random() % (length - NLMSG_HDRLEN);
-		((struct nlmsghdr *)buffer)->nlmsg_len = length;
-		fake_queue(buffer, length);
-		mutations++;
-	}
-}
-
-static void test_random(void **state)
-{
-	static void (*const answers[])(void) = {
-		answer_config, answer_rules, answer_stats, answer_ports, answer_refusal,
-	};
-	const char *given = getenv("SEED");
-	unsigned int seed = given ? strtoul(given, NULL, 10) : (unsigned long)time(NULL);
-	struct rules list = { 0 };
-	struct ports ports = { 0 };
-	struct config config;
-	struct stats stats;
-	static const struct rule rule = { .high = 5, .word = "tcp/0-5" };
-	static const struct change change = { .rules = &rule, .rule_count = 1 };
-
-	fprintf(stderr, "# client_test: SEED=%u\n", seed);
-	srandom(seed);
-	answer_error = -EINVAL;
-	answer_text = "no";
-	answer_offset = 60;
-	for (int i = 0; i < RANDOM_ROUNDS; i++) {
-		stop(state);
-		assert_int_equal(start(state), 0);
-		answer_right = answers[i % 5];
-		fake.answer = answer_mutated;
-		if (i % 5 == 0)
-			client_get_config(*state, &config);
-		else if (i % 5 == 1)
-			client_get_rules(*state, &list);
-		else if (i % 5 == 2)
-			client_get_stats(*state, NULL, &stats);
-		else if (i % 5 == 3)
-			client_get_ports(*state, NULL, &ports);
-		else
-			client_set(*state, &change);
-		for (size_t r = 0; r < list.count; r++)
-			assert_true(list.list[r].low <= list.list[r].high &&
-				    list.list[r].scope <= PORTCLASS_SCOPE_FORWARD &&
-				    list.list[r].proto <= PORTCLASS_PROTO_UDP);
-	}
-	assert_true(mutations >= RANDOM_ROUNDS);
-	free(list.list);
-	free(ports.list);
 }
 
 int main(void)
 {
 	static const struct CMUnitTest tests[] = {
-		cmocka_unit_test_setup_teardown(test_config, start, stop),
-		cmocka_unit_test_setup_teardown(test_rules, start, stop),
-		cmocka_unit_test_setup_teardown(test_disturbed_dump, start, stop),
-		cmocka_unit_test_setup_teardown(test_stats, start, stop),
-		cmocka_unit_test_setup_teardown(test_ports, start, stop),
-		cmocka_unit_test_setup_teardown(test_missing, start, stop),
-		cmocka_unit_test_setup_teardown(test_one_missing, start, stop),
-		cmocka_unit_test_setup_teardown(test_odd_answers, start, stop),
-		cmocka_unit_test_setup_teardown(test_random, start, stop),
+		client_test(test_all),
+		client_test(test_disturbed),
+		client_test(test_stats),
+		client_test(test_ports),
+		client_test(test_explanation),
+		client_test(test_odd_explanations),
+		client_test(test_missing),
+		client_test(test_one_missing),
+		client_test(test_odd_answers),
 	};
 
 	return cmocka_run_group_tests_name("client", tests, NULL, NULL);

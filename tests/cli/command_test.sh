@@ -2,10 +2,10 @@
 # SPDX-License-Identifier: GPL-2.0
 #
 # The command as a stranger meets it, with no module loaded: exit statuses, and what it says where. Prints TAP.
-# PORTCLASSCTL is the command.
+# PORTCLASSCTL is the command, KERNEL_SILENT a library that hides the kernel's answers.
 
 set -u
-: "${PORTCLASSCTL:?is to be the command to test}"
+: "${PORTCLASSCTL:?is to be the command to test}" "${KERNEL_SILENT:?is to be kernel_silent.so}"
 
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
@@ -98,6 +98,10 @@ wrong sctp policy all deny sctp
 wrong udp policy all deny tcp udp
 wrong obsreve mode obsreve
 wrong now mode enforce now
+wrong '' track
+wrong on track on
+wrong contrack track contrack
+wrong none track conntrack none
 wrong now flush now
 wrong now show now
 wrong now unload now
@@ -109,9 +113,25 @@ wrong 0 stats --watch=0
 wrong 3x stats --watch --count 3x
 wrong 3 stats --count 3
 wrong 5 stats --watch 5
+wrong name stats --by port --sort name
+wrong 0 stats --by port --limit 0
+wrong -1 stats --by port --limit -1
+wrong bytes stats --sort bytes
+wrong 3 stats --limit 3
+wrong bytes stats --by class --sort bytes --limit 3
+wrong --sort show --sort bytes
+wrong '' explain
+wrong '' explain in
+wrong 20-30 explain tcp/20-30
+wrong tcp/81 explain tcp/80 tcp/81
+wrong - explain -
+wrong sctp explain forward sctp/80
+wrong '' explain tcp/80 from
+wrong 192.0.2.256 explain tcp/80 from 192.0.2.256
+wrong ::2 explain any/80 from ::1 ::2
+wrong from explain out tcp/80 from 192.0.2.7
 wrong --by allow --by port tcp/1
 wrong alow alow tcp/1
-wrong track track none
 wrong --jsn --jsn show
 wrong -x show -x
 wrong -jx show -jx
@@ -159,6 +179,23 @@ ended "standard input can't be read" 1
 run allow - <"$work/in"
 ended "too many ports on standard input" 2
 
+# The kernel owes an answer, and somebody doesn't want it any more.
+for signal in INT TERM; do
+	: >"$work/asked"
+	timeout -k 1 10 env LD_PRELOAD="$KERNEL_SILENT" "$PORTCLASSCTL" stats --watch >"$work/out" 2>>"$work/asked" &
+	tries=100
+	until grep -q asked "$work/asked" || [ "$tries" -eq 0 ]; do
+		sleep 0.1
+		tries=$((tries - 1))
+	done
+	kill -s "$signal" $!
+	wait $!
+	echo $? >"$work/status"
+	cp "$work/asked" "$work/err"
+	[ "$(cat "$work/status")" -eq 0 ] && [ "$tries" -gt 0 ] && [ ! -s "$work/out" ]
+	result $? "SIG$signal ends a watch while the kernel doesn't answer"
+done
+
 yes tcp/80 | head -c 17000000 >"$work/in"
 run allow - <"$work/in"
 ended "too much on standard input" 2
@@ -185,7 +222,8 @@ else
 	for arguments in 'allow tcp/80' 'deny out any/https 0' 'unset forward udp/0-65535' \
 		'policy all deny' 'policy out dynamic allow udp' 'mode observe' flush show 'show -j' \
 		'-j stats' 'stats in --by port --watch=0.1 --count 1' '--exact stats --all' 'show --' \
-		'--color always show' '--netns=nosuchnamespace show' unload; do
+		'track none' 'explain in any/ssh from ::1' 'explain forward udp/53' \
+		'stats --by port --sort denied --limit 5' '--color always show' '--netns=nosuchnamespace show' unload; do
 		arguments=${arguments% 0}
 		# shellcheck disable=SC2086  # words
 		run $arguments

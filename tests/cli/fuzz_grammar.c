@@ -29,8 +29,10 @@ static void feed(const struct words *words, const char *const *list, FILE *out)
 {
 	struct policy policies[GRAMMAR_POLICIES_MAX];
 	enum portclass_scope scope;
+	enum portclass_track track;
 	enum portclass_mode mode;
 	struct rules rules = { 0 };
+	struct address from;
 	struct fault fault;
 	size_t used, made;
 	unsigned int value;
@@ -45,10 +47,18 @@ static void feed(const struct words *words, const char *const *list, FILE *out)
 		words_show(words, fault.at, fault.length, out);
 	else
 		check(made && made <= GRAMMAR_POLICIES_MAX);
+	rules = (struct rules){ 0 };
+	if (grammar_explain(list, words->count, &rules, &from, &fault))
+		words_show(words, fault.at, fault.length, out);
+	else
+		check(rules.count && rules.count <= PROTOS &&
+		      rules.list[0].low == rules.list[0].high && (!from.word || from.family));
+	free(rules.list);
 	grammar_mode(list, words->count, &mode, &fault);
+	grammar_track(list, words->count, &track, &fault);
 	for (size_t i = 0; i < words->count; i++) {
 		grammar_seconds(list[i], &value, &fault);
-		grammar_count(list[i], &value, &fault);
+		grammar_count(list[i], "things", &value, &fault);
 	}
 }
 

@@ -120,6 +120,27 @@ static void test_modes(void **state)
 	assert_null(fault.at);
 }
 
+static void test_tracks(void **state)
+{
+	static const char *const conntrack[] = { "conntrack" }, *const none[] = { "none", "in" };
+	static const char *const odd[] = { "contrack" };
+	enum portclass_track track;
+	struct fault fault;
+
+	(void)state;
+	assert_int_equal(grammar_track(conntrack, 1, &track, &fault), 0);
+	assert_int_equal(track, PORTCLASS_TRACK_CONNTRACK);
+	assert_int_equal(grammar_track(none, 1, &track, &fault), 0);
+	assert_int_equal(track, PORTCLASS_TRACK_NONE);
+	assert_int_equal(grammar_track(none, 2, &track, &fault), -1);
+	assert_ptr_equal(fault.at, none[1]);
+	assert_int_equal(grammar_track(odd, 1, &track, &fault), -1);
+	assert_non_null(strstr(fault.why, "did you mean conntrack?"));
+	assert_string_equal(fault.valid, "TRACKING is conntrack or none");
+	assert_int_equal(grammar_track(NULL, 0, &track, &fault), -1);
+	assert_null(fault.at);
+}
+
 static void test_seconds(void **state)
 {
 	static const struct {
@@ -144,11 +165,12 @@ static void test_seconds(void **state)
 	for (size_t i = 0; i < ARRAY_SIZE(wrong); i++)
 		if (!grammar_seconds(wrong[i], &value, &fault))
 			fail_msg("'%s' was taken", wrong[i]);
-	assert_int_equal(grammar_count("3", &value, &fault), 0);
+	assert_int_equal(grammar_count("3", "things", &value, &fault), 0);
 	assert_int_equal(value, 3);
-	assert_int_equal(grammar_count("0", &value, &fault), -1);
-	assert_int_equal(grammar_count("4294967297", &value, &fault), -1);
-	assert_int_equal(grammar_count("3x", &value, &fault), -1);
+	assert_int_equal(grammar_count("0", "things", &value, &fault), -1);
+	assert_int_equal(grammar_count("4294967297", "things", &value, &fault), -1);
+	assert_int_equal(grammar_count("3x", "things", &value, &fault), -1);
+	assert_string_equal(fault.why, "'3x' is no number of things");
 }
 
 static int read_text(const char *text, size_t length, struct words *words, char *why)
@@ -251,6 +273,7 @@ int main(void)
 		cmocka_unit_test(test_policies),
 		cmocka_unit_test(test_policy_faults),
 		cmocka_unit_test(test_modes),
+		cmocka_unit_test(test_tracks),
 		cmocka_unit_test(test_seconds),
 		cmocka_unit_test(test_reading),
 		cmocka_unit_test(test_pointing),

@@ -61,6 +61,65 @@ is_text() {
 	ctl "$@" | tr -s ' ' | grep -xF -- "$text"
 }
 
+# Between this network namespace, 192.0.2.1, and portclass-test, 192.0.2.2.
+knock() {
+	local port
+	for port; do
+		ip netns exec portclass-test bash -c "echo >/dev/udp/192.0.2.1/$port" || return
+	done
+}
+entries() {
+	is ".conntrack == {entries: $1, max: $(cat /proc/sys/net/netfilter/nf_conntrack_max)}" -j show "${@:2}"
+}
+track() { ip netns exec portclass-test conntrack -I -p udp -s 10.0.0.1 -d 10.0.0.2 --sport "$1" --dport 2 -t 600; }
+# full_text TEXT: said of the table there.
+full_text() { ctl show -n portclass-test | grep -qF "$1"; }
+
+traffic() {
+	ip link add here type veth peer name there netns portclass-test
+	ip addr add 192.0.2.1/24 dev here
+	ip addr add 2001:db8::1/64 dev here nodad
+	ip link set here up
+	ip -n portclass-test addr add 192.0.2.2/24 dev there
+	ip -n portclass-test link set there up
+
+	check "explain: from an address of ours" is '.explain[0] | .decided_by == "loopback" and .verdict == "allow" and
+		.passes and .from == "192.0.2.1"' -j explain tcp/80 from 192.0.2.1
+	check "explain: from an IPv6 one" is_text "decided by the loopback device, which is never judged" \
+		explain tcp/80 from 2001:db8::1
+	check "explain: from a peer" is '.explain[0] | .decided_by == "policy"' -j explain tcp/80 from 192.0.2.2
+	check "explain: what is whose is told by the namespace" is '.explain[0] | .decided_by == "loopback"' \
+		-j -n portclass-test explain tcp/80 from 192.0.2.2
+	check "explain: passing through, from an address of ours" is '.explain[0] | .decided_by == "policy"' \
+		-j explain forward tcp/80 from 192.0.2.1
+	sysctl -qw net.ipv4.ip_nonlocal_bind=1
+	check "explain: an address that could be bound to isn't ours" is '.explain[0] | .decided_by == "policy"' \
+		-j explain tcp/80 from 192.0.2.2
+
+	check "deny a port" silent deny udp/5003
+	check "knock" knock 5002 5003 5001 5002 5003 5002
+	check "most packets first" is '[.ports[].port] == [5002, 5003, 5001] and .total == 3' \
+		-j stats in --by port --sort packets
+	check "most denied first, and only that" is '[.ports[].port] == [5003] and .total == 3' \
+		-j stats in --by port --sort denied --limit 1
+	check "text: how many more" is_text "and 1 more" stats in --by port --limit 2
+	check "by number" is '[.ports[].port] == [5001, 5002, 5003]' -j stats in --by port
+	check "explain: what was counted" is '.explain[0] | .port_counters.denied_packets == 2 and
+		.port_counters.packets_to == 2 and .class_counters.packets_to == 6' -j explain udp/5003
+
+	check "a table of each namespace" track 1
+	check "show: here" entries "$(cat /proc/sys/net/netfilter/nf_conntrack_count)"
+	check "show: there" entries "$(ip netns exec portclass-test cat /proc/sys/net/netfilter/nf_conntrack_count)" \
+		-n portclass-test
+	local max
+	max=$(cat /proc/sys/net/netfilter/nf_conntrack_max)
+	check "it isn't full" full_text "of $max entries in use"
+	echo 1 >/proc/sys/net/netfilter/nf_conntrack_max
+	check "it is full" full_text "of 1 entries in use: full, the kernel drops what opens new flows"
+	echo "$max" >/proc/sys/net/netfilter/nf_conntrack_max
+	check "forget it" silent flush
+}
+
 check "load" silent load "$PORTCLASS_KO"
 check "load again" silent load "$PORTCLASS_KO"
 check "load by name, when loaded" silent load
@@ -119,15 +178,44 @@ check "show, while somebody changes rules" coherent
 touch "$work/enough"
 check "the changes went on until then" wait "$changer"
 
+check "show tells the tracking, and how full the table is" is '.track == "conntrack" and .conntrack.max > 0 and
+	.conntrack.entries >= 0' -j show
+check "track" silent track none
+check "it is so, and there is no table to tell of" is '.track == "none" and (has("conntrack") | not)' -j show
+check "text: no tracking" is_text "track none" show
+
+check "explain: text" is_text "udp/443 (https), dialled by a peer: allowed" explain https
+check "explain: what observe mode lets pass" is_text \
+	"tcp/1 (tcpmux), dialled by a peer: passes, counted as denied" explain tcp/1
+check "explain: a rule" is '.explain == [.explain[0]] and (.explain[0] | .scope == "in" and .proto == "tcp" and
+	.port == 80 and .class == "well-known" and .active and .verdict == "allow" and .passes and
+	.decided_by == "rule" and .policy == "deny" and .rule.low == 80 and .rule.high == 80 and
+	.mode == "observe" and .track == "none")' -j explain tcp/80
+check "explain: a policy" is '.explain[0] | .verdict == "deny" and .passes and .decided_by == "policy" and
+	(has("rule") | not)' -j explain tcp/81
+check "explain: a range that was cut" is '[.explain[] | .rule | [.low, .high]] == [[5501, 6000]]' \
+	-j explain forward udp/5501
+check "explain: where it was cut" is '.explain[0].decided_by == "policy"' -j explain forward udp/5500
+check "explain: both protocols" is '[.explain[] | .proto + " " + .verdict] == ["tcp allow", "udp allow"]' \
+	-j explain in any/https
+check "explain: the last port" is '[.explain[] | [.port, .class, .verdict]] == [[65535, "dynamic", "allow"]]' \
+	-j explain out tcp/65535
 check "flush" silent flush
+check "flush leaves the tracking" is '.track == "none"' -j show
+check "track it again" silent track conntrack
 check "nothing left" is '.mode == "enforce" and .rules == [] and all(.policy[]; .action == "allow")' -j show
 
 if command -v ip >/dev/null; then
 	ip netns add portclass-test
 	check "a namespace at rest" is '.active | not' -j -n portclass-test show
+	check "explain: a namespace at rest" is '.explain[0] | (.active | not) and .passes and
+		.decided_by == "nothing"' -j -n portclass-test explain tcp/80
 	check "change it" silent -n portclass-test deny tcp/1
 	check "it has the rule" is '.active and (.rules | length) == 1' -j show -n portclass-test
 	check "this one has not" is '.rules == []' -j show
+	check "explain there" is '.explain[0].verdict == "deny"' -j -n portclass-test explain tcp/1
+	check "explain here" is '.explain[0].verdict == "allow"' -j explain tcp/1
+	traffic
 	ip netns del portclass-test
 	check "no such namespace" refused 1 "there is no network namespace" -n portclass-test show
 fi
@@ -140,6 +228,7 @@ may_not() {
 		grep -qxF '  needs CAP_NET_ADMIN (try sudo)' "$work/err"
 }
 check "anyone may look" as_user show
+check "anyone may ask why" as_user explain tcp/80
 check "not anyone may change" may_not
 
 rounds() { [ "$(ctl -j stats --watch=0.1 --count 3 | jq -s 'length == 3 and all(.[]; .time_ms > 0)')" = true ]; }

@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <linux/portclass.h>
 
+#include "client.h"
 #include "kernel_answers.h"
 #include "kernel_fake.h"
 
@@ -12,20 +13,49 @@ int answer_error;
 const char *answer_text;
 __u32 answer_offset;
 
+/**
+ * answer_setup() - A client that knows the family, and answers that leave nothing out
+ * @state: becomes the client
+ *
+ * Return: 0.
+ */
+int answer_setup(void **state)
+{
+	answer_without = 0;
+	answer_nest_without = 0;
+	answer_less = 0;
+	fake_reset(NULL);
+	*state = client_open(&(struct client_error){ 0 });
+	return !*state;
+}
+
+/**
+ * answer_teardown() - Forget the client, and what it was answered
+ * @state: the client
+ *
+ * Return: 0.
+ */
+int answer_teardown(void **state)
+{
+	client_close(*state);
+	fake_reset(NULL);
+	return 0;
+}
+
 static void put(struct nl_msg *msg, int skip, int attr, int size, __u64 value)
 {
 	if (attr != skip)
 		nla_put(msg, attr, size, &value);
 }
 
-static void put_config(struct nl_msg *msg)
+static void put_config(struct nl_msg *msg, unsigned int generation)
 {
 	struct nlattr *nest;
 
 	if (answer_without != PORTCLASS_A_CONFIG_VERSION)
 		nla_put_string(msg, PORTCLASS_A_CONFIG_VERSION, "1.2.3");
 	put(msg, answer_without, PORTCLASS_A_CONFIG_ACTIVE, 1, 1);
-	put(msg, answer_without, PORTCLASS_A_CONFIG_GENERATION, 4, 77);
+	put(msg, answer_without, PORTCLASS_A_CONFIG_GENERATION, 4, generation);
 	put(msg, answer_without, PORTCLASS_A_CONFIG_MODE, 4, PORTCLASS_MODE_OBSERVE);
 	for (int i = 0; i < 18 - answer_less && answer_without != PORTCLASS_A_CONFIG_POLICY; i++) {
 		nest = nla_nest_start(msg, PORTCLASS_A_CONFIG_POLICY);
@@ -35,55 +65,76 @@ static void put_config(struct nl_msg *msg)
 		put(msg, answer_nest_without, PORTCLASS_A_POLICY_ACTION, 4, 1 + i % 2);
 		nla_nest_end(msg, nest);
 	}
+	put(msg, answer_without, PORTCLASS_A_CONFIG_TRACK, 4, PORTCLASS_TRACK_NONE);
 	put(msg, answer_without, 99, 4, 12345);
 }
 
-void answer_config(void)
+static void send_config(unsigned int generation)
 {
 	struct nl_msg *msg = fake_message(PORTCLASS_CMD_GET, 0);
 
-	put_config(msg);
+	put_config(msg, generation);
 	fake_send(msg);
 	fake_error(0, NULL, NULL);
 }
 
-static void put_rule(struct nl_msg *msg, __u16 low, __u16 high)
+static void put_rule(struct nl_msg *msg, int attr, int scope, int proto, __u16 low, __u16 high)
 {
-	struct nlattr *nest = nla_nest_start(msg, PORTCLASS_A_RULES_RULE);
+	struct nlattr *nest = nla_nest_start(msg, attr);
 
-	put(msg, answer_nest_without, PORTCLASS_A_RULE_SCOPE, 4, PORTCLASS_SCOPE_OUT);
-	put(msg, answer_nest_without, PORTCLASS_A_RULE_PROTO, 4, PORTCLASS_PROTO_UDP);
+	put(msg, answer_nest_without, PORTCLASS_A_RULE_SCOPE, 4, scope);
+	put(msg, answer_nest_without, PORTCLASS_A_RULE_PROTO, 4, proto);
 	put(msg, answer_nest_without, PORTCLASS_A_RULE_ACTION, 4, PORTCLASS_ACTION_DENY);
 	put(msg, answer_nest_without, PORTCLASS_A_RULE_PORT_LOW, 2, low);
 	put(msg, answer_nest_without, PORTCLASS_A_RULE_PORT_HIGH, 2, high);
 	nla_nest_end(msg, nest);
 }
 
-/* As many rules as requests came before, and this one's. */
+static void send_rule(__u16 low, __u16 high, int flags)
+{
+	struct nl_msg *msg = fake_message(PORTCLASS_CMD_RULE_GET, NLM_F_MULTI | flags);
+
+	put_rule(msg, PORTCLASS_A_RULES_RULE, PORTCLASS_SCOPE_OUT, PORTCLASS_PROTO_UDP, low, high);
+	fake_send(msg);
+}
+
+/* One rule more each time: each third request is for them. */
 static void send_rules(int flags)
 {
-	for (unsigned int i = 0; i < fake.requests; i++) {
-		struct nl_msg *msg = fake_message(PORTCLASS_CMD_RULE_GET, NLM_F_MULTI | flags);
-
-		put_rule(msg, 10 * i, 10 * i + 5);
-		fake_send(msg);
-	}
+	for (unsigned int i = 0; i < (fake.requests + 1) / 3; i++)
+		send_rule(10 * i, 10 * i + 5, flags);
 	fake_done(0, flags);
 }
 
-void answer_rules(void)
+static void send_all(unsigned int generation, int flags)
 {
-	send_rules(0);
+	struct genlmsghdr *hdr = genlmsg_hdr(fake.request);
+
+	if (hdr->cmd == PORTCLASS_CMD_RULE_GET)
+		send_rules(flags);
+	else
+		send_config(generation);
+}
+
+void answer_all(void)
+{
+	send_all(77, 0);
+}
+
+/* Three times in a row, something changes. */
+void answer_restless_config(void)
+{
+	send_all(fake.requests < 10 ? fake.requests : 77, 0);
 }
 
 void answer_restless_rules(void)
 {
-	send_rules(fake.requests < 4 ? NLM_F_DUMP_INTR : 0);
+	send_all(77, fake.requests < 10 ? NLM_F_DUMP_INTR : 0);
 }
 
 void answer_never_resting_rules(void)
 {
-	send_rules(NLM_F_DUMP_INTR);
+	send_all(77, NLM_F_DUMP_INTR);
 }
 
 static void put_class(struct nl_msg *msg, int class)
@@ -114,27 +165,98 @@ void answer_stats(void)
 	fake_done(0, 0);
 }
 
-void answer_ports(void)
+static void send_port(__u16 port, int flags)
 {
-	struct nl_msg *msg = fake_message(PORTCLASS_CMD_PORT_STATS_GET, NLM_F_MULTI);
+	struct nl_msg *msg = fake_message(PORTCLASS_CMD_PORT_STATS_GET, NLM_F_MULTI | flags);
 
 	put(msg, answer_without, PORTCLASS_A_PORT_STATS_SCOPE, 4, PORTCLASS_SCOPE_IN);
 	put(msg, answer_without, PORTCLASS_A_PORT_STATS_PROTO, 4, PORTCLASS_PROTO_TCP);
-	put(msg, answer_without, PORTCLASS_A_PORT_STATS_PORT, 2, 65535);
-	put(msg, answer_without, PORTCLASS_A_PORT_STATS_FLOWS, 8, 1);
-	put(msg, answer_without, PORTCLASS_A_PORT_STATS_PACKETS, 8, UINT64_MAX);
-	put(msg, answer_without, PORTCLASS_A_PORT_STATS_BYTES, 8, 3);
-	put(msg, answer_without, PORTCLASS_A_PORT_STATS_DENIED_PACKETS, 8, 4);
+	put(msg, answer_without, PORTCLASS_A_PORT_STATS_PORT, 2, port);
+	for (int i = PORTCLASS_A_PORT_STATS_FLOWS; i <= PORTCLASS_A_PORT_STATS_MAX; i++)
+		put(msg, answer_without, i, 8, UINT64_MAX - i);
 	fake_send(msg);
+}
+
+void answer_ports(void)
+{
+	send_port(65535, 0);
 	fake_done(0, 0);
+}
+
+/* Three times in a row, something changes; one port more each time. */
+void answer_restless_ports(void)
+{
+	int flags = fake.requests < 4 ? NLM_F_DUMP_INTR : 0;
+
+	for (unsigned int i = 0; i < fake.requests; i++)
+		send_port(i, flags);
+	fake_done(0, flags);
+}
+
+static void put_counters(struct nl_msg *msg, int attr)
+{
+	struct nlattr *nest;
+
+	if (answer_without == attr)
+		return;
+	nest = nla_nest_start(msg, attr);
+	for (int i = PORTCLASS_A_CLASS_STATS_FLOWS; i <= PORTCLASS_A_CLASS_STATS_MAX; i++)
+		put(msg, answer_nest_without, i, 8, 100ULL * attr + i);
+	nla_nest_end(msg, nest);
+}
+
+/* Of tcp/23, by a rule for 20 to @high. */
+static void send_explanation(__u16 high, enum portclass_action verdict)
+{
+	struct nl_msg *msg = fake_message(PORTCLASS_CMD_EXPLAIN, 0);
+
+	put(msg, answer_without, PORTCLASS_A_EXPLAIN_SCOPE, 4, PORTCLASS_SCOPE_IN);
+	put(msg, answer_without, PORTCLASS_A_EXPLAIN_PROTO, 4, PORTCLASS_PROTO_TCP);
+	put(msg, answer_without, PORTCLASS_A_EXPLAIN_PORT, 2, 23);
+	put(msg, answer_without, PORTCLASS_A_EXPLAIN_CLASS, 4, PORTCLASS_CLASS_WELL_KNOWN);
+	put(msg, answer_without, PORTCLASS_A_EXPLAIN_ACTIVE, 1, 1);
+	put(msg, answer_without, PORTCLASS_A_EXPLAIN_MODE, 4, PORTCLASS_MODE_OBSERVE);
+	put(msg, answer_without, PORTCLASS_A_EXPLAIN_TRACK, 4, PORTCLASS_TRACK_NONE);
+	put(msg, answer_without, PORTCLASS_A_EXPLAIN_VERDICT, 4, verdict);
+	put(msg, answer_without, PORTCLASS_A_EXPLAIN_POLICY, 4, PORTCLASS_ACTION_ALLOW);
+	if (!answer_less && answer_without != PORTCLASS_A_EXPLAIN_RULE)
+		put_rule(msg, PORTCLASS_A_EXPLAIN_RULE, PORTCLASS_SCOPE_IN, PORTCLASS_PROTO_TCP,
+			 20, high);
+	put_counters(msg, PORTCLASS_A_EXPLAIN_PORT_COUNTERS);
+	put_counters(msg, PORTCLASS_A_EXPLAIN_CLASS_COUNTERS);
+	fake_send(msg);
+	fake_error(0, NULL, NULL);
+}
+
+void answer_explanation(void)
+{
+	send_explanation(30, PORTCLASS_ACTION_DENY);
+}
+
+/* The rule is for other ports. */
+void answer_odd_explanation(void)
+{
+	send_explanation(22, PORTCLASS_ACTION_DENY);
+}
+
+void answer_open_explanation(void)
+{
+	send_explanation(30, PORTCLASS_ACTION_UNSET);
+}
+
+static bool asks_for_config(void)
+{
+	if (genlmsg_hdr(fake.request)->cmd == PORTCLASS_CMD_RULE_GET)
+		return false;
+	send_config(77);
+	return true;
 }
 
 void answer_odd_rule(void)
 {
-	struct nl_msg *msg = fake_message(PORTCLASS_CMD_RULE_GET, NLM_F_MULTI);
-
-	put_rule(msg, 9, 8);
-	fake_send(msg);
+	if (asks_for_config())
+		return;
+	send_rule(9, 8, 0);
 	fake_done(0, 0);
 }
 
@@ -149,10 +271,9 @@ void answer_no_end(void)
 
 void answer_failing_dump(void)
 {
-	struct nl_msg *msg = fake_message(PORTCLASS_CMD_RULE_GET, NLM_F_MULTI);
-
-	put_rule(msg, 1, 2);
-	fake_send(msg);
+	if (asks_for_config())
+		return;
+	send_rule(1, 2, 0);
 	fake_done(-ENOMEM, 0);
 }
 

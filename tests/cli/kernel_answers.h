@@ -7,7 +7,7 @@
 
 /*
  * What right answers leave out: an attribute of the message, one of its nests, so
- * many of the nests; 0 for nothing.
+ * many of the nests that there may be; 0 for nothing.
  */
 extern int answer_without, answer_nest_without, answer_less;
 
@@ -16,12 +16,23 @@ extern int answer_error;
 extern const char *answer_text;
 extern __u32 answer_offset;
 
-void answer_config(void);
-void answer_rules(void);
+/* A test that is given a client. */
+#define client_test(name) \
+	cmocka_unit_test_setup_teardown(name, answer_setup, answer_teardown)
+
+int answer_setup(void **state);
+int answer_teardown(void **state);
+
+void answer_all(void);
+void answer_restless_config(void);
 void answer_restless_rules(void);
 void answer_never_resting_rules(void);
 void answer_stats(void);
 void answer_ports(void);
+void answer_restless_ports(void);
+void answer_explanation(void);
+void answer_odd_explanation(void);
+void answer_open_explanation(void);
 void answer_odd_rule(void);
 void answer_nothing(void);
 void answer_no_end(void);

@@ -25,8 +25,24 @@ skip() {
 	echo "ok $count - # SKIP $1"
 }
 
+# completes WORDS CHOICES: what may follow these words, of which the last one is begun.
+completes() {
+	# shellcheck disable=SC2016  # for the other shell
+	said=$(bash -c '
+		. "$1"
+		read -ra COMP_WORDS <<<"portclassctl $2"
+		[[ $2 != *" " ]] || COMP_WORDS+=("")
+		COMP_CWORD=$((${#COMP_WORDS[@]} - 1))
+		compopt() { :; }
+		_portclassctl
+		echo "${COMPREPLY[*]}"
+	' bash "$tools/portclassctl.bash-completion" "$1")
+	[ "$said" = "$2" ]
+	result $? "completes '$1' to '$2'"
+}
+
 page=$tools/portclassctl.8
-words="allow deny unset policy mode show stats flush load unload"
+words="allow deny unset policy mode track show stats explain flush load unload"
 options=$("$PORTCLASSCTL" --help | grep -oE -- '--[a-z]+' | sort -u)
 
 for word in $words; do
@@ -56,6 +72,16 @@ fi
 if command -v bash >/dev/null; then
 	bash -n "$tools/portclassctl.bash-completion"
 	result $? "bash takes the completion"
+	completes "tra" "track"
+	completes "track " "conntrack none"
+	completes "explain tcp/80 " "from"
+	completes "explain in tcp/80 fr" "from"
+	completes "explain out tcp/80 " ""
+	completes "explain tcp/80 from " ""
+	completes "explain forw" "forward"
+	completes "stats --by port --sort " "port flows packets bytes denied"
+	completes "stats --li" "--limit"
+	completes "stats --sort bytes i" "in"
 else
 	skip "no bash here"
 fi

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0
-/* What is printed: numbers for people, aligned columns, JSON that a parser takes. */
+/* How things are printed: numbers for people, aligned columns, JSON that a parser takes. */
 
 #include <inttypes.h>
 #include <json-c/json.h>
 
 #include "memory.h"
 #include "print.h"
-#include "sample.h"
+#include "printed.h"
 #include "test.h"
 
 static void test_numbers(void **state)
@@ -51,20 +51,6 @@ static void test_rates(void **state)
 	assert_string_equal(human_rate(buffer, 5, 0, HUMAN_SI), "0");
 }
 
-/* Print with a function, and keep what comes out. */
-static char *printed(struct print print, void (*tell)(struct print *print))
-{
-	char *text = NULL;
-	size_t size;
-
-	print.out = open_memstream(&text, &size);
-	print_start(&print);
-	tell(&print);
-	assert_int_equal(print_end(&print), 0);
-	fclose(print.out);
-	return text;
-}
-
 static const struct column columns[] = {
 	{ "name", "NAME", false },
 	{ "number", "NUMBER", true },
@@ -91,6 +77,7 @@ static void tell_table(struct print *print)
 	print_close(print);
 	print_table_end(print);
 	print_flag(print, "after", true);
+	print_cell(print, "note", COLOUR_BAD, "of %u", 2);
 }
 
 static void test_table(void **state)
@@ -102,14 +89,16 @@ static void test_table(void **state)
 			    "NAME         NUMBER  NOTE\n"
 			    "a              1.2G  not in JSON\n"
 			    "longer name       5\n"
-			    "after       yes\n");
+			    "after       yes\n"
+			    "note        of 2\n");
 	free(text);
 	text = printed((struct print){ .exact = true }, tell_table);
 	assert_string_equal(text,
 			    "NAME             NUMBER  NOTE\n"
 			    "a            1234567890  not in JSON\n"
 			    "longer name           5\n"
-			    "after       yes\n");
+			    "after       yes\n"
+			    "note        of 2\n");
 	free(text);
 }
 
@@ -122,7 +111,8 @@ static void test_colours(void **state)
 			    "\033[1mNAME\033[0m         \033[1mNUMBER\033[0m  \033[1mNOTE\033[0m\n"
 			    "a              \033[31m1.2G\033[0m  not in JSON\n"
 			    "longer name       5\n"
-			    "after       yes\n");
+			    "after       yes\n"
+			    "note        \033[31mof 2\033[0m\n");
 	free(text);
 }
 
@@ -182,114 +172,6 @@ static void test_output_errors(void **state)
 	fclose(print.out);
 }
 
-static struct sample samples[2];
-static struct sample_view view;
-
-static void tell_classes(struct print *print)
-{
-	sample_print_classes(print, &view);
-}
-
-static void tell_ports(struct print *print)
-{
-	sample_print_ports(print, &view);
-}
-
-static void set_samples(void)
-{
-	struct path_stats *path;
-
-	memset(samples, 0, sizeof(samples));
-	for (int i = 0; i < 2; i++) {
-		path = &samples[i].stats.path[PORTCLASS_SCOPE_IN][PORTCLASS_PROTO_TCP];
-		path->present = true;
-		path->class[PORTCLASS_CLASS_DYNAMIC].packets = 10 + 90 * i;
-		path->class[PORTCLASS_CLASS_DYNAMIC].bytes = 2048 + 1024 * i;
-		path->class[PORTCLASS_CLASS_WELL_KNOWN].packets = 100 - 90 * i;
-		samples[i].when = 1000 + 2000 * i;
-	}
-	view = (struct sample_view){ .now = &samples[1] };
-}
-
-static void test_classes(void **state)
-{
-	char *text;
-
-	(void)state;
-	set_samples();
-	samples[1].stats.path[PORTCLASS_SCOPE_IN][PORTCLASS_PROTO_TCP].malformed = 3;
-	text = printed((struct print){ 0 }, tell_classes);
-	assert_string_equal(text,
-			    "SCOPE  PROTO  CLASS       FLOWS  PACKETS  BYTES  DENIED-FLOWS  DENIED-PACKETS  DENIED-BYTES\n"
-			    "in     tcp    well-known      0       10      0             0               0             0\n"
-			    "in     tcp    dynamic         0      100  3.0Ki             0               0             0\n"
-			    "in tcp malformed: 3\n");
-	free(text);
-}
-
-/* A counter that went back started anew, with the module. */
-static void test_class_rates(void **state)
-{
-	char *text;
-
-	(void)state;
-	set_samples();
-	view.rates = true;
-	view.before = &samples[0];
-	text = printed((struct print){ 0 }, tell_classes);
-	assert_string_equal(text,
-			    "SCOPE  PROTO  CLASS       FLOWS  PACKETS  BYTES  DENIED  FLOWS/S  PACKETS/S  BYTES/S  DENIED/S\n"
-			    "in     tcp    well-known      0       10      0       0        0          5        0         0\n"
-			    "in     tcp    dynamic         0      100  3.0Ki       0        0         45      512         0\n");
-	free(text);
-}
-
-static void test_no_traffic(void **state)
-{
-	char *text;
-
-	(void)state;
-	set_samples();
-	samples[1].stats.path[PORTCLASS_SCOPE_IN][PORTCLASS_PROTO_TCP] = (struct path_stats){
-		.present = true,
-	};
-	text = printed((struct print){ 0 }, tell_classes);
-	assert_string_equal(text, "no traffic yet\n");
-	free(text);
-	text = printed((struct print){ 0 }, tell_ports);
-	assert_string_equal(text, "no traffic yet\n");
-	free(text);
-	text = printed((struct print){ .json = true }, tell_ports);
-	assert_string_equal(text, "{\"ports\":[]}\n");
-	free(text);
-	text = printed((struct print){ .json = true }, tell_classes);
-	assert_non_null(strstr(text, "\"class\":\"registered\""));
-	free(text);
-}
-
-static void test_ports(void **state)
-{
-	struct port_stats before = { PORTCLASS_SCOPE_IN, PORTCLASS_PROTO_TCP, 443, 1, 10, 1000, 0 };
-	struct port_stats now[] = {
-		{ PORTCLASS_SCOPE_IN, PORTCLASS_PROTO_TCP, 443, 3, 30, 3048, 0 },
-		{ PORTCLASS_SCOPE_OUT, PORTCLASS_PROTO_UDP, 60000, 2, 20, 2000, 6 },
-	};
-	char *text;
-
-	(void)state;
-	set_samples();
-	samples[0].ports = (struct ports){ &before, 1, 1 };
-	samples[1].ports = (struct ports){ now, 2, 2 };
-	view.rates = true;
-	view.before = &samples[0];
-	text = printed((struct print){ 0 }, tell_ports);
-	assert_string_equal(text,
-			    "SCOPE  PORT       SERVICE  FLOWS  PACKETS  BYTES  DENIED  FLOWS/S  PACKETS/S  BYTES/S  DENIED/S\n"
-			    "in     tcp/443    https        3       30  3.0Ki       0        1         10    1.0Ki         0\n"
-			    "out    udp/60000               2       20  2.0Ki       6        1         10     1000         3\n");
-	free(text);
-}
-
 int main(void)
 {
 	static const struct CMUnitTest tests[] = {
@@ -300,10 +182,6 @@ int main(void)
 		cmocka_unit_test(test_json_table),
 		cmocka_unit_test(test_json_escapes),
 		cmocka_unit_test(test_output_errors),
-		cmocka_unit_test(test_classes),
-		cmocka_unit_test(test_class_rates),
-		cmocka_unit_test(test_no_traffic),
-		cmocka_unit_test(test_ports),
 	};
 
 	return cmocka_run_group_tests_name("print", tests, NULL, NULL);
