@@ -6,6 +6,7 @@
 #include <net/genetlink.h>
 
 #include "genl.h"
+#include "netlink.h"
 #include "netns.h"
 #include "put.h"
 #include "table.h"
@@ -224,6 +225,48 @@ int portclass_nl_port_stats_get_dumpit(struct sk_buff *skb,
 		}
 		at = (path + 1) * PORTCLASS_PORTS;
 	}
+
+	cb->args[0] = at;
+	return skb->len ?: err;
+}
+
+/**
+ * portclass_nl_history_get_dumpit() - dump the last changes, the oldest first
+ * @skb: where to put as many as fit
+ * @cb: args[0] is the number of the one to go on with
+ *
+ * Context: process, may sleep; takes the namespace's lock.
+ * Return: the length of @skb; -EPERM without CAP_NET_ADMIN over the namespace;
+ * -EMSGSIZE if not even one fits.
+ */
+int portclass_nl_history_get_dumpit(struct sk_buff *skb,
+				    struct netlink_callback *cb)
+{
+	struct portclass_net *pn = portclass_net_of(sock_net(cb->skb->sk));
+	const struct portclass_history *history;
+	unsigned long at = cb->args[0];
+	int err;
+
+	err = portclass_nl_check_admin(cb->skb, pn, cb->extack);
+	if (err)
+		return err;
+
+	mutex_lock(&pn->lock);
+	history = pn->history;
+	if (history && at + PORTCLASS_HISTORY_CHANGES < history->count)
+		at = history->count - PORTCLASS_HISTORY_CHANGES;
+	for (; history && at < history->count; at++) {
+		void *hdr = msg_start(skb, cb, PORTCLASS_CMD_HISTORY_GET);
+		unsigned int slot = at % PORTCLASS_HISTORY_CHANGES;
+
+		err = hdr ? msg_end(skb, hdr,
+				    portclass_change_put(skb, pn->net->user_ns,
+							 history->ring[slot])) :
+			    -EMSGSIZE;
+		if (err)
+			break;
+	}
+	mutex_unlock(&pn->lock);
 
 	cb->args[0] = at;
 	return skb->len ?: err;

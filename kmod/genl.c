@@ -28,12 +28,15 @@ const struct nla_policy portclass_rule_nl_policy[PORTCLASS_A_RULE_PORT_HIGH + 1]
 };
 
 /* PORTCLASS_CMD_SET - do */
-static const struct nla_policy portclass_set_nl_policy[PORTCLASS_A_CONFIG_TRACK + 1] = {
+static const struct nla_policy portclass_set_nl_policy[PORTCLASS_A_CONFIG_REASON + 1] = {
 	[PORTCLASS_A_CONFIG_MODE] = NLA_POLICY_MAX(NLA_U32, 1),
 	[PORTCLASS_A_CONFIG_FLUSH] = { .type = NLA_FLAG, },
 	[PORTCLASS_A_CONFIG_POLICY] = NLA_POLICY_NESTED(portclass_policy_nl_policy),
 	[PORTCLASS_A_CONFIG_RULE] = NLA_POLICY_NESTED(portclass_rule_nl_policy),
 	[PORTCLASS_A_CONFIG_TRACK] = NLA_POLICY_MAX(NLA_U32, 1),
+	[PORTCLASS_A_CONFIG_CONFIRM] = NLA_POLICY_RANGE(NLA_U32, 1, 28800),
+	[PORTCLASS_A_CONFIG_FORCE] = { .type = NLA_FLAG, },
+	[PORTCLASS_A_CONFIG_REASON] = { .type = NLA_NUL_STRING, .len = 200, },
 };
 
 /* PORTCLASS_CMD_RULE_GET - dump */
@@ -61,6 +64,11 @@ static const struct nla_policy portclass_explain_nl_policy[PORTCLASS_A_EXPLAIN_P
 	[PORTCLASS_A_EXPLAIN_PORT] = { .type = NLA_U16, },
 };
 
+/* PORTCLASS_CMD_CONFIRM - do */
+static const struct nla_policy portclass_confirm_nl_policy[PORTCLASS_A_CONFIG_REASON + 1] = {
+	[PORTCLASS_A_CONFIG_REASON] = { .type = NLA_NUL_STRING, .len = 200, },
+};
+
 /* Ops table for portclass */
 static const struct genl_split_ops portclass_nl_ops[] = {
 	{
@@ -72,7 +80,7 @@ static const struct genl_split_ops portclass_nl_ops[] = {
 		.cmd		= PORTCLASS_CMD_SET,
 		.doit		= portclass_nl_set_doit,
 		.policy		= portclass_set_nl_policy,
-		.maxattr	= PORTCLASS_A_CONFIG_TRACK,
+		.maxattr	= PORTCLASS_A_CONFIG_REASON,
 		.flags		= GENL_CMD_CAP_DO,
 	},
 	{
@@ -102,6 +110,18 @@ static const struct genl_split_ops portclass_nl_ops[] = {
 		.policy		= portclass_explain_nl_policy,
 		.maxattr	= PORTCLASS_A_EXPLAIN_PORT,
 		.flags		= GENL_CMD_CAP_DO,
+	},
+	{
+		.cmd		= PORTCLASS_CMD_CONFIRM,
+		.doit		= portclass_nl_confirm_doit,
+		.policy		= portclass_confirm_nl_policy,
+		.maxattr	= PORTCLASS_A_CONFIG_REASON,
+		.flags		= GENL_CMD_CAP_DO,
+	},
+	{
+		.cmd	= PORTCLASS_CMD_HISTORY_GET,
+		.dumpit	= portclass_nl_history_get_dumpit,
+		.flags	= GENL_CMD_CAP_DUMP,
 	},
 };
 

@@ -25,6 +25,9 @@ int portclass_nl_stats_get_dumpit(struct sk_buff *skb,
 int portclass_nl_port_stats_get_dumpit(struct sk_buff *skb,
 				       struct netlink_callback *cb);
 int portclass_nl_explain_doit(struct sk_buff *skb, struct genl_info *info);
+int portclass_nl_confirm_doit(struct sk_buff *skb, struct genl_info *info);
+int portclass_nl_history_get_dumpit(struct sk_buff *skb,
+				    struct netlink_callback *cb);
 
 enum {
 	PORTCLASS_NLGRP_CONFIG,

@@ -1,201 +1,17 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Requests that read or change the configuration. What the generated policy
- * can't say is checked here before any lock is taken; then a clone is changed
- * and published, or dropped.
+ * What is told of the configuration, when asked and when it changes; and the
+ * confirmation of a change.
  */
+#include <linux/ctype.h>
 #include <net/genetlink.h>
 
+#include "change.h"
 #include "genl.h"
+#include "netlink.h"
 #include "netns.h"
 #include "table.h"
 #include "version.h"
-
-/* Attributes that may stand in a request more than once. */
-#define REPEATED	(BIT(PORTCLASS_A_CONFIG_POLICY) | \
-			 BIT(PORTCLASS_A_CONFIG_RULE))
-
-/* The parser lets the last one win; an author of two meant something else. */
-static int check_once(const struct nlattr *head, int len, unsigned long repeated,
-		      struct netlink_ext_ack *extack)
-{
-	const struct nlattr *attr;
-	unsigned long seen = 0;
-	int rem;
-
-	nla_for_each_attr(attr, head, len, rem) {
-		unsigned long bit = BIT(nla_type(attr));
-
-		if (seen & bit & ~repeated) {
-			NL_SET_ERR_MSG_ATTR(extack, attr,
-					    "attribute given twice");
-			return -EINVAL;
-		}
-		seen |= bit;
-	}
-
-	return 0;
-}
-
-/* Parse a nest of which all attributes up to and including @required must be. */
-static int parse_nest(struct nlattr **tb, int max, int required,
-		      const struct nlattr *nest, const struct nla_policy *policy,
-		      struct netlink_ext_ack *extack)
-{
-	int err, i;
-
-	err = nla_parse_nested(tb, max, nest, policy, extack);
-	if (err)
-		return err;
-
-	err = check_once(nla_data(nest), nla_len(nest), 0, extack);
-	if (err)
-		return err;
-
-	for (i = 1; i <= required; i++) {
-		if (NL_REQ_ATTR_CHECK(extack, nest, tb, i)) {
-			NL_SET_ERR_MSG_ATTR(extack, nest,
-					    "an attribute is missing in here");
-			return -EINVAL;
-		}
-	}
-
-	return 0;
-}
-
-static int parse_policy(const struct nlattr *nest, struct nlattr **tb,
-			struct netlink_ext_ack *extack)
-{
-	return parse_nest(tb, PORTCLASS_A_POLICY_MAX,
-			  PORTCLASS_A_POLICY_ACTION, nest,
-			  portclass_policy_nl_policy, extack);
-}
-
-static int parse_rule(const struct nlattr *nest, struct portclass_rule *rule,
-		      struct netlink_ext_ack *extack)
-{
-	struct nlattr *tb[PORTCLASS_A_RULE_MAX + 1];
-	int err;
-
-	err = parse_nest(tb, PORTCLASS_A_RULE_MAX, PORTCLASS_A_RULE_PORT_LOW,
-			 nest, portclass_rule_nl_policy, extack);
-	if (err)
-		return err;
-
-	rule->scope = nla_get_u32(tb[PORTCLASS_A_RULE_SCOPE]);
-	rule->proto = nla_get_u32(tb[PORTCLASS_A_RULE_PROTO]);
-	rule->action = nla_get_u32(tb[PORTCLASS_A_RULE_ACTION]);
-	rule->low = nla_get_u16(tb[PORTCLASS_A_RULE_PORT_LOW]);
-	rule->high = rule->low;
-	if (tb[PORTCLASS_A_RULE_PORT_HIGH])
-		rule->high = nla_get_u16(tb[PORTCLASS_A_RULE_PORT_HIGH]);
-
-	if (rule->high < rule->low) {
-		NL_SET_ERR_MSG_ATTR(extack, tb[PORTCLASS_A_RULE_PORT_HIGH],
-				    "last port is below the first one");
-		return -EINVAL;
-	}
-
-	return 0;
-}
-
-/*
- * All that can be said against a request without knowing the configuration.
- * Applying it parses it once more, to keep nothing of a request's size.
- */
-static int check_request(struct genl_info *info)
-{
-	const struct nlattr *attrs = genlmsg_data(info->genlhdr);
-	int len = genlmsg_len(info->genlhdr);
-	const struct nlattr *attr;
-	int err, rem;
-
-	if (!len) {
-		NL_SET_ERR_MSG(info->extack, "the request changes nothing");
-		return -EINVAL;
-	}
-
-	err = check_once(attrs, len, REPEATED, info->extack);
-	if (err)
-		return err;
-
-	nla_for_each_attr(attr, attrs, len, rem) {
-		struct nlattr *tb[PORTCLASS_A_POLICY_MAX + 1];
-		struct portclass_rule rule;
-
-		if (nla_type(attr) == PORTCLASS_A_CONFIG_RULE)
-			err = parse_rule(attr, &rule, info->extack);
-		else if (nla_type(attr) == PORTCLASS_A_CONFIG_POLICY)
-			err = parse_policy(attr, tb, info->extack);
-		if (err)
-			return err;
-	}
-
-	return 0;
-}
-
-static int apply_policy(struct portclass_table *table,
-			const struct nlattr *attr,
-			struct netlink_ext_ack *extack)
-{
-	struct nlattr *tb[PORTCLASS_A_POLICY_MAX + 1];
-	int err;
-
-	err = parse_policy(attr, tb, extack);
-	if (err)
-		return err;
-
-	portclass_table_set_policy(table,
-				   nla_get_u32(tb[PORTCLASS_A_POLICY_SCOPE]),
-				   nla_get_u32(tb[PORTCLASS_A_POLICY_PROTO]),
-				   nla_get_u32(tb[PORTCLASS_A_POLICY_CLASS]),
-				   nla_get_u32(tb[PORTCLASS_A_POLICY_ACTION]));
-	return 0;
-}
-
-static int apply_rule(struct portclass_table *table, const struct nlattr *attr,
-		      struct netlink_ext_ack *extack)
-{
-	struct portclass_rule rule;
-	int err;
-
-	err = parse_rule(attr, &rule, extack);
-	return err ?: portclass_table_set_rule(table, &rule);
-}
-
-/* Do to @table, which nobody sees yet, what a checked request says. */
-static int apply(struct portclass_table *table, struct genl_info *info)
-{
-	const struct nlattr *attr;
-	int rem, err = 0;
-
-	if (info->attrs[PORTCLASS_A_CONFIG_FLUSH])
-		portclass_table_flush(table);
-
-	/* Each sort is about something else, so their order says nothing. */
-	nla_for_each_attr(attr, genlmsg_data(info->genlhdr),
-			  genlmsg_len(info->genlhdr), rem) {
-		switch (nla_type(attr)) {
-		case PORTCLASS_A_CONFIG_POLICY:
-			err = apply_policy(table, attr, info->extack);
-			break;
-		case PORTCLASS_A_CONFIG_RULE:
-			err = apply_rule(table, attr, info->extack);
-			break;
-		case PORTCLASS_A_CONFIG_MODE:
-			table->mode = nla_get_u32(attr);
-			break;
-		case PORTCLASS_A_CONFIG_TRACK:
-			table->track = nla_get_u32(attr);
-			break;
-		}
-		if (err)
-			return err;
-	}
-
-	table->generation++;
-	return portclass_table_compile(table);
-}
 
 static int put_policy(struct sk_buff *skb, unsigned int s, unsigned int p,
 		      unsigned int c, u8 action)
@@ -214,9 +30,13 @@ static int put_policy(struct sk_buff *skb, unsigned int s, unsigned int p,
 }
 
 /* The configuration without its rules; a namespace at rest has the default. */
-static int put_config(struct sk_buff *skb, const struct portclass_table *table)
+static int put_config(struct sk_buff *skb, const struct portclass_net *pn)
 {
+	unsigned int pending = portclass_change_pending(pn);
+	const struct portclass_table *table;
 	unsigned int s, p, c;
+
+	table = rcu_dereference_protected(pn->table, lockdep_is_held(&pn->lock));
 
 	if (nla_put_string(skb, PORTCLASS_A_CONFIG_VERSION, PORTCLASS_VERSION) ||
 	    nla_put_u8(skb, PORTCLASS_A_CONFIG_ACTIVE, !!table) ||
@@ -225,7 +45,8 @@ static int put_config(struct sk_buff *skb, const struct portclass_table *table)
 	    nla_put_u32(skb, PORTCLASS_A_CONFIG_MODE,
 			table ? table->mode : PORTCLASS_MODE_ENFORCE) ||
 	    nla_put_u32(skb, PORTCLASS_A_CONFIG_TRACK,
-			table ? table->track : PORTCLASS_TRACK_CONNTRACK))
+			table ? table->track : PORTCLASS_TRACK_CONNTRACK) ||
+	    (pending && nla_put_u32(skb, PORTCLASS_A_CONFIG_PENDING, pending)))
 		return -EMSGSIZE;
 
 	for (s = 0; s < PORTCLASS_SCOPES; s++)
@@ -245,19 +66,14 @@ static struct sk_buff *config_msg(struct portclass_net *pn, u32 portid, u32 seq,
 {
 	struct sk_buff *skb = genlmsg_new(GENLMSG_DEFAULT_SIZE, GFP_KERNEL);
 	void *hdr;
-	int err;
+
+	lockdep_assert_held(&pn->lock);
 
 	if (!skb)
 		return NULL;
 
 	hdr = genlmsg_put(skb, portid, seq, &portclass_nl_family, 0, cmd);
-	if (!hdr)
-		goto free;
-
-	rcu_read_lock();
-	err = put_config(skb, rcu_dereference(pn->table));
-	rcu_read_unlock();
-	if (err)
+	if (!hdr || put_config(skb, pn))
 		goto free;
 
 	genlmsg_end(skb, hdr);
@@ -273,7 +89,7 @@ free:
  * @skb: the request
  * @info: its attributes and its namespace
  *
- * Context: process, may sleep.
+ * Context: process, may sleep; takes the namespace's lock.
  * Return: 0; -ENOMEM; what genlmsg_reply() returns.
  */
 int portclass_nl_get_doit(struct sk_buff *skb, struct genl_info *info)
@@ -281,80 +97,138 @@ int portclass_nl_get_doit(struct sk_buff *skb, struct genl_info *info)
 	struct portclass_net *pn = portclass_net_of(genl_info_net(info));
 	struct sk_buff *msg;
 
+	mutex_lock(&pn->lock);
 	msg = config_msg(pn, info->snd_portid, info->snd_seq,
 			 PORTCLASS_CMD_GET);
+	mutex_unlock(&pn->lock);
 	if (!msg)
 		return -ENOMEM;
 
 	return genlmsg_reply(msg, info);
 }
 
-/* Listeners who can't be told for lack of memory learn that they missed one. */
-static void notify(struct portclass_net *pn)
+static struct sk_buff *change_msg(struct portclass_net *pn,
+				  const struct portclass_change *change)
 {
-	struct sk_buff *msg = config_msg(pn, 0, 0, PORTCLASS_CMD_CHANGED_NTF);
+	struct sk_buff *skb = genlmsg_new(GENLMSG_DEFAULT_SIZE, GFP_KERNEL);
+	void *hdr;
 
-	if (!msg) {
-		genl_set_err(&portclass_nl_family, pn->net, 0,
-			     PORTCLASS_NLGRP_CONFIG, -ENOBUFS);
-		return;
+	if (!skb)
+		return NULL;
+
+	hdr = genlmsg_put(skb, 0, 0, &portclass_nl_family, 0,
+			  PORTCLASS_CMD_HISTORY_NTF);
+	if (!hdr || portclass_change_put(skb, pn->net->user_ns, change)) {
+		nlmsg_free(skb);
+		return NULL;
 	}
 
-	genlmsg_multicast_netns(&portclass_nl_family, pn->net, msg, 0,
-				PORTCLASS_NLGRP_CONFIG, GFP_KERNEL);
+	genlmsg_end(skb, hdr);
+	return skb;
 }
 
-/* Of what publishing may return. */
-static void say_why_not(int err, struct genl_info *info)
+/* Listeners who can't be told for lack of memory learn that they missed one. */
+static void multicast(struct portclass_net *pn, struct sk_buff *msg)
 {
-	if (err == -E2BIG)
-		NL_SET_ERR_MSG(info->extack,
-			       "too many packet hooks are registered here");
-	if (err == -EOPNOTSUPP)
-		NL_SET_ERR_MSG_ATTR(info->extack,
-				    info->attrs[PORTCLASS_A_CONFIG_TRACK],
-				    "no connection tracking in this kernel, only 'track none'");
+	if (msg)
+		genlmsg_multicast_netns(&portclass_nl_family, pn->net, msg, 0,
+					PORTCLASS_NLGRP_CONFIG, GFP_KERNEL);
+	else
+		genl_set_err(&portclass_nl_family, pn->net, 0,
+			     PORTCLASS_NLGRP_CONFIG, -ENOBUFS);
 }
 
 /**
- * portclass_nl_set_doit() - change the configuration, all of it or nothing
+ * portclass_nl_notify() - tell listeners of a change
+ * @pn: of the namespace, as it is after the change; @pn->lock is held
+ * @change: describes it
+ *
+ * Context: process, may sleep.
+ */
+void portclass_nl_notify(struct portclass_net *pn,
+			 const struct portclass_change *change)
+{
+	lockdep_assert_held(&pn->lock);
+
+	multicast(pn, config_msg(pn, 0, 0, PORTCLASS_CMD_CHANGED_NTF));
+	multicast(pn, change_msg(pn, change));
+}
+
+/**
+ * portclass_nl_check_admin() - may the sender of a request change a namespace?
+ * @skb: the request
+ * @pn: of the namespace
+ * @extack: where to say that he may not
+ *
+ * Context: process.
+ * Return: 0; -EPERM.
+ */
+int portclass_nl_check_admin(const struct sk_buff *skb,
+			     const struct portclass_net *pn,
+			     struct netlink_ext_ack *extack)
+{
+	if (netlink_ns_capable(skb, pn->net->user_ns, CAP_NET_ADMIN))
+		return 0;
+
+	NL_SET_ERR_MSG(extack,
+		       "needs CAP_NET_ADMIN over this network namespace");
+	return -EPERM;
+}
+
+/**
+ * portclass_nl_check_reason() - is the reason for a change fit to be printed?
+ * @info: the request
+ *
+ * Context: any.
+ * Return: 0, also if there is none; -EINVAL if it has control characters.
+ */
+int portclass_nl_check_reason(const struct genl_info *info)
+{
+	const struct nlattr *reason = info->attrs[PORTCLASS_A_CONFIG_REASON];
+	const char *c;
+
+	for (c = reason ? nla_data(reason) : ""; *c; c++) {
+		if (!iscntrl(*c))
+			continue;
+		NL_SET_ERR_MSG_ATTR(info->extack, reason,
+				    "a reason is one line of text");
+		return -EINVAL;
+	}
+
+	return 0;
+}
+
+/**
+ * portclass_nl_confirm_doit() - keep the change that waits to be confirmed
  * @skb: the request
  * @info: its attributes and its namespace
  *
  * Context: process, may sleep; takes the namespace's lock.
- * Return: 0; -EPERM without CAP_NET_ADMIN over the namespace; -EINVAL and what
- * the policy's checks return for a bad request, with the attribute and the
- * reason in extack; -ENOMEM; what portclass_net_publish() returns.
+ * Return: 0; -EPERM without CAP_NET_ADMIN over the namespace; -ENOENT if no
+ * change waits; -EINVAL for a reason that is no text; -ENOMEM.
  */
-int portclass_nl_set_doit(struct sk_buff *skb, struct genl_info *info)
+int portclass_nl_confirm_doit(struct sk_buff *skb, struct genl_info *info)
 {
 	struct portclass_net *pn = portclass_net_of(genl_info_net(info));
-	struct portclass_table *old, *new;
+	struct portclass_change *change;
 	int err;
 
-	if (!netlink_ns_capable(skb, pn->net->user_ns, CAP_NET_ADMIN)) {
-		NL_SET_ERR_MSG(info->extack,
-			       "needs CAP_NET_ADMIN over this network namespace");
-		return -EPERM;
-	}
-
-	err = check_request(info);
+	err = portclass_nl_check_admin(skb, pn, info->extack);
+	if (!err)
+		err = portclass_nl_check_reason(info);
 	if (err)
 		return err;
 
-	mutex_lock(&pn->lock);
-	old = rcu_dereference_protected(pn->table, lockdep_is_held(&pn->lock));
-	new = old ? portclass_table_clone(old) : portclass_table_alloc();
-	err = new ? apply(new, info) : -ENOMEM;
-	if (!err) {
-		err = portclass_net_publish(pn, new);
-		say_why_not(err, info);
-	}
-	if (err)
-		portclass_table_free(new);
-	else
-		notify(pn);
-	mutex_unlock(&pn->lock);
+	change = portclass_change_alloc(PORTCLASS_CAUSE_CONFIRM, info);
+	if (!change)
+		return -ENOMEM;
 
+	mutex_lock(&pn->lock);
+	err = portclass_change_confirm(pn, change);
+	mutex_unlock(&pn->lock);
+	if (err) {
+		NL_SET_ERR_MSG(info->extack, "no change waits to be confirmed");
+		kfree(change);
+	}
 	return err;
 }

@@ -5,6 +5,7 @@
 #include <linux/slab.h>
 #include <net/netns/generic.h>
 
+#include "change.h"
 #include "hook.h"
 #include "netns.h"
 #include "track.h"
@@ -70,27 +71,23 @@ free_counters:
 }
 
 /* Another table for an active namespace. */
-static int replace(struct portclass_net *pn, struct portclass_table *table)
+static int replace(struct portclass_net *pn, struct portclass_table *table,
+		   struct portclass_table *old)
 {
-	struct portclass_table *old;
-	u8 track;
 	int err;
 
-	old = rcu_dereference_protected(pn->table, lockdep_is_held(&pn->lock));
-	track = old->track;
-	if (table->track != track) {
+	if (table->track != old->track) {
 		err = portclass_track_get(pn->net, table->track);
 		if (err)
 			return err;
 	}
 
 	rcu_assign_pointer(pn->table, table);
-	portclass_table_free_rcu(old);
 
-	if (table->track != track) {
+	if (table->track != old->track) {
 		/* Who still reads the old one relies on what it has taken. */
 		synchronize_net();
-		portclass_track_put(pn->net, track);
+		portclass_track_put(pn->net, old->track);
 	}
 	return 0;
 }
@@ -99,31 +96,36 @@ static int replace(struct portclass_net *pn, struct portclass_table *table)
  * portclass_net_publish() - let packets see a new table
  * @pn: of the namespace; @pn->lock is held
  * @table: compiled; belongs to @pn on success
+ * @old: set on success to the table that was there before, or NULL; it is the
+ *	caller's, but packets may read it for a grace period
  *
  * Makes the namespace active if it was at rest, and takes what its way of
- * tracking needs, which is all that can fail. The table that was there before is
- * freed behind its last reader.
+ * tracking needs, which is all that can fail.
  *
  * Context: process, may sleep.
  * Return: 0; -ENOMEM, -E2BIG (too many hooks of others), -EOPNOTSUPP (no
  * connection tracking in this kernel), and @table stays the caller's.
  */
 int portclass_net_publish(struct portclass_net *pn,
-			  struct portclass_table *table)
+			  struct portclass_table *table,
+			  struct portclass_table **old)
 {
 	lockdep_assert_held(&pn->lock);
 
-	return pn->hooks ? replace(pn, table) : activate(pn, table);
+	*old = rcu_dereference_protected(pn->table,
+					 lockdep_is_held(&pn->lock));
+	return *old ? replace(pn, table, *old) : activate(pn, table);
 }
 
 static int __net_init net_init(struct net *net)
 {
 	struct portclass_net *pn = portclass_net_of(net);
-	struct portclass_table *table;
+	struct portclass_table *table, *none;
 	int err;
 
 	pn->net = net;
 	mutex_init(&pn->lock);
+	portclass_change_init(pn);
 	if (!net_eq(net, &init_net))
 		return 0;
 
@@ -137,7 +139,7 @@ static int __net_init net_init(struct net *net)
 	}
 
 	mutex_lock(&pn->lock);
-	err = portclass_net_publish(pn, table);
+	err = portclass_net_publish(pn, table, &none);
 	mutex_unlock(&pn->lock);
 	if (err)
 		portclass_table_free(table);
@@ -158,6 +160,7 @@ static void __net_exit net_exit(struct net *net)
 	struct portclass_net *pn = portclass_net_of(net);
 	struct portclass_table *table;
 
+	portclass_change_exit(pn);
 	/* Nobody else is left. */
 	table = rcu_dereference_protected(pn->table, true);
 	if (table)

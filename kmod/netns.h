@@ -4,9 +4,11 @@
 
 #include <linux/mutex.h>
 #include <linux/netfilter.h>
+#include <linux/workqueue.h>
 #include <net/net_namespace.h>
 
 #include "counters.h"
+#include "history.h"
 #include "table.h"
 
 /**
@@ -17,7 +19,14 @@
  *	same from then on until the namespace goes
  * @hooks: registered hooks, with this struct as their priv; NULL at rest
  * @net: the namespace
- * @lock: serialises changes
+ * @history: the last changes; NULL if there was none
+ * @before: the table to go back to if a change isn't confirmed; NULL if none
+ *	waits. Nobody else's, but packets that have seen it may read it for a
+ *	grace period
+ * @spare: describes the going back; not NULL if @before isn't
+ * @revert: goes back at @deadline
+ * @deadline: in jiffies
+ * @lock: serialises changes, protects all below @net
  *
  * A namespace at rest has this struct and nothing else: no hook, no table, no
  * counters. It is active from the first change on, the initial one from load.
@@ -27,12 +36,18 @@ struct portclass_net {
 	struct portclass_counters *counters;
 	struct nf_hook_ops *hooks;
 	struct net *net;
+	struct portclass_history *history;
+	struct portclass_table *before;
+	struct portclass_change *spare;
+	struct delayed_work revert;
+	unsigned long deadline;
 	struct mutex lock; /* serialises changes */
 };
 
 struct portclass_net *portclass_net_of(const struct net *net);
 int portclass_net_publish(struct portclass_net *pn,
-			  struct portclass_table *table);
+			  struct portclass_table *table,
+			  struct portclass_table **old);
 int portclass_net_register(void);
 void portclass_net_unregister(void);
 

@@ -16,8 +16,8 @@ SOL_NETLINK, ADD_MEMBERSHIP, CAP_ACK, EXT_ACK, STRICT = 270, 1, 10, 11, 12
 SNDBUFFORCE, RCVBUFFORCE = 32, 33
 
 # What portclass.h says, by the names that it has there.
-GET, SET, CHANGED_NTF, RULE_GET, STATS_GET, PORT_STATS_GET, EXPLAIN = range(1, 8)
-VERSION, ACTIVE, GENERATION, MODE, FLUSH, POLICY, RULE, TRACK = range(1, 9)
+GET, SET, CHANGED_NTF, RULE_GET, STATS_GET, PORT_STATS_GET, EXPLAIN, CONFIRM, HISTORY_GET, HISTORY_NTF = range(1, 11)
+VERSION, ACTIVE, GENERATION, MODE, FLUSH, POLICY, RULE, TRACK, CONFIRM_IN, FORCE, REASON, PENDING = range(1, 13)
 SCOPES, PROTOS, CLASSES = ("in", "out", "forward"), ("tcp", "udp"), ("well-known", "registered", "dynamic")
 IN, OUT, FORWARD = range(3)
 TCP, UDP = range(2)
@@ -176,6 +176,9 @@ class Client:
     def set(self, *parts):
         self.ask(SET, b"".join(parts))
 
+    def act(self, cmd, *parts):
+        self.ask(cmd, b"".join(parts))
+
     def config(self):
         return parse_config(self.ask(GET))
 
@@ -291,13 +294,17 @@ class Client:
 
     def announced(self, seconds=0.0):
         """The configurations that were announced so far."""
+        return [parse_config(one) for one in self.events(CHANGED_NTF, seconds)]
+
+    def events(self, cmd, seconds=0.0):
+        """The announcements of one kind so far."""
         found = []
         timeout = self.sock.gettimeout()
         self.sock.settimeout(seconds or 1e-6)
         with contextlib.suppress(TimeoutError, BlockingIOError):
             while True:
-                found += [parse_config(self.genl(payload)) for kind, *_, payload in self.receive()
-                          if kind == self.family and payload[0] == CHANGED_NTF]
+                found += [self.genl(payload) for kind, *_, payload in self.receive()
+                          if kind == self.family and payload[0] == cmd]
         self.sock.settimeout(timeout)
         return found
 
@@ -311,7 +318,8 @@ def parse_config(data):
             one = {k: number(v) for k, v in attrs(value)}
             config["policy"][one[1], one[2], one[3]] = one[4]
         else:
-            config[{ACTIVE: "active", GENERATION: "generation", MODE: "mode", TRACK: "track"}[kind]] = number(value)
+            config[{ACTIVE: "active", GENERATION: "generation", MODE: "mode", TRACK: "track",
+                    PENDING: "pending"}[kind]] = number(value)
     return config
 
 

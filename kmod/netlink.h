@@ -1,0 +1,17 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+#ifndef _PORTCLASS_NETLINK_H
+#define _PORTCLASS_NETLINK_H
+
+#include <net/genetlink.h>
+
+#include "history.h"
+#include "netns.h"
+
+int portclass_nl_check_admin(const struct sk_buff *skb,
+			     const struct portclass_net *pn,
+			     struct netlink_ext_ack *extack);
+int portclass_nl_check_reason(const struct genl_info *info);
+void portclass_nl_notify(struct portclass_net *pn,
+			 const struct portclass_change *change);
+
+#endif /* _PORTCLASS_NETLINK_H */
