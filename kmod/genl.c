@@ -127,6 +127,7 @@ static const struct genl_split_ops portclass_nl_ops[] = {
 
 static const struct genl_multicast_group portclass_nl_mcgrps[] = {
 	[PORTCLASS_NLGRP_CONFIG] = { "config", },
+	[PORTCLASS_NLGRP_HISTORY] = { "history", GENL_MCAST_CAP_NET_ADMIN },
 };
 
 struct genl_family portclass_nl_family __ro_after_init = {

@@ -31,6 +31,7 @@ int portclass_nl_history_get_dumpit(struct sk_buff *skb,
 
 enum {
 	PORTCLASS_NLGRP_CONFIG,
+	PORTCLASS_NLGRP_HISTORY,
 };
 
 extern struct genl_family portclass_nl_family;

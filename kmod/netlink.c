@@ -128,14 +128,14 @@ static struct sk_buff *change_msg(struct portclass_net *pn,
 }
 
 /* Listeners who can't be told for lack of memory learn that they missed one. */
-static void multicast(struct portclass_net *pn, struct sk_buff *msg)
+static void multicast(struct portclass_net *pn, struct sk_buff *msg,
+		      unsigned int group)
 {
 	if (msg)
 		genlmsg_multicast_netns(&portclass_nl_family, pn->net, msg, 0,
-					PORTCLASS_NLGRP_CONFIG, GFP_KERNEL);
+					group, GFP_KERNEL);
 	else
-		genl_set_err(&portclass_nl_family, pn->net, 0,
-			     PORTCLASS_NLGRP_CONFIG, -ENOBUFS);
+		genl_set_err(&portclass_nl_family, pn->net, 0, group, -ENOBUFS);
 }
 
 /**
@@ -150,8 +150,9 @@ void portclass_nl_notify(struct portclass_net *pn,
 {
 	lockdep_assert_held(&pn->lock);
 
-	multicast(pn, config_msg(pn, 0, 0, PORTCLASS_CMD_CHANGED_NTF));
-	multicast(pn, change_msg(pn, change));
+	multicast(pn, config_msg(pn, 0, 0, PORTCLASS_CMD_CHANGED_NTF),
+		  PORTCLASS_NLGRP_CONFIG);
+	multicast(pn, change_msg(pn, change), PORTCLASS_NLGRP_HISTORY);
 }
 
 /**

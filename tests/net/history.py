@@ -123,7 +123,7 @@ def confirm(client):
 def author(client):
     """Who, when and why."""
     listener = nl.Client()
-    listener.listen()
+    listener.listen("history")
     since = time.time_ns()
     client.set(nl.attr(nl.FLUSH), nl.rule(nl.IN, nl.UDP, nl.DENY, 5, 9), nl.policy(1, 1, 1, nl.DENY),
                nl.attr(nl.REASON, "a reason, in words: ü".encode() + b"\0"))
@@ -147,6 +147,10 @@ def author(client):
         with contextlib.suppress(nl.Refused):
             stranger.dump(nl.HISTORY_GET)
             os._exit(1)
+        with contextlib.suppress(PermissionError):
+            stranger.listen("history")
+            os._exit(2)
+        stranger.listen()
         stranger.config()
         os._exit(0)
     assert os.waitpid(child, 0)[1] == 0, "somebody else has read the history"

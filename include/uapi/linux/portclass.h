@@ -243,5 +243,6 @@ enum {
 };
 
 #define PORTCLASS_MCGRP_CONFIG	"config"
+#define PORTCLASS_MCGRP_HISTORY	"history"
 
 #endif /* _UAPI_LINUX_PORTCLASS_H */
