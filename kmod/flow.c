@@ -186,8 +186,12 @@ read_tracked(struct sk_buff *skb, const struct nf_conn *ct,
 		return PORTCLASS_PACKET_OTHER;
 
 	read_tuple(ct, CTINFO2DIR(ctinfo), at, pkt);
-	/* Confirmed when its first packet has passed all hooks. */
-	pkt->opens = !nf_ct_is_confirmed(ct);
+	/*
+	 * Confirmed when its first packet has passed all hooks. Somebody's reject
+	 * may answer that one before.
+	 */
+	pkt->opens = CTINFO2DIR(ctinfo) == IP_CT_DIR_ORIGINAL &&
+		     !nf_ct_is_confirmed(ct);
 	pkt->resets = false;
 	if (unlikely(is_taken_up(ct)))
 		orient_anew(ct, at, socket_of(skb, at, pkt->proto), pkt);

@@ -32,6 +32,9 @@ load_module
 t_is "loaded: the same verdicts" "$(verdicts)" "$before"
 t_is "loaded: it has counted them" "$(port_stat in tcp 80 flows) $([ "$(port_stat in udp 7001 packets)" -gt 0 ] && echo some)" \
 	"2 some"
+# Its first packet is its last one, and the reset is no flow of its own.
+t_is "loaded: what nftables rejects is a flow, once" \
+	"$(port_stat in tcp 7002 flows) $(port_stat in tcp 7002 packets)" "2 4"
 unload_module
 t_is "unloaded: the same verdicts" "$(verdicts)" "$before"
 
