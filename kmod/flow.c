@@ -146,6 +146,37 @@ static void orient_anew(const struct nf_conn *ct, const struct where *at,
 	}
 }
 
+/*
+ * A filter has made it, as a reset for a flow that it rejects: nf_ct_attach()
+ * says that of it by a ctinfo that no packet of a flow gets otherwise.
+ */
+static bool is_attached(const struct nf_conn *ct, enum ip_conntrack_info ctinfo,
+			const struct where *at)
+{
+	if (at->hook != PORTCLASS_SCOPE_OUT)
+		return false;
+	return ctinfo == IP_CT_RELATED_REPLY ||
+	       (ctinfo == IP_CT_RELATED &&
+		!test_bit(IPS_EXPECTED_BIT, &ct->status));
+}
+
+/* It leaves from here whatever the scope of its flow, and opens nothing. */
+static void orient_attached(const struct nf_conn *ct, const struct where *at,
+			    struct portclass_packet *pkt)
+{
+	const struct nf_conntrack_tuple *tuple;
+
+	tuple = &announcer_of(ct)->tuplehash[IP_CT_DIR_ORIGINAL].tuple;
+	if (is_ours(at->state->net, at->family, &tuple->src.u3))
+		pkt->flow.scope = PORTCLASS_SCOPE_OUT;
+	else if (is_ours(at->state->net, at->family, &tuple->dst.u3))
+		pkt->flow.scope = PORTCLASS_SCOPE_IN;
+	else
+		pkt->flow.scope = PORTCLASS_SCOPE_FORWARD;
+	pkt->opens = false;
+	pkt->judged = false;
+}
+
 /* Whatever conntrack knows of flow @ct, for a packet of direction @dir. */
 static void read_tuple(const struct nf_conn *ct, unsigned int dir,
 		       const struct where *at, struct portclass_packet *pkt)
@@ -186,14 +217,12 @@ read_tracked(struct sk_buff *skb, const struct nf_conn *ct,
 		return PORTCLASS_PACKET_OTHER;
 
 	read_tuple(ct, CTINFO2DIR(ctinfo), at, pkt);
-	/*
-	 * Confirmed when its first packet has passed all hooks. Somebody's reject
-	 * may answer that one before.
-	 */
-	pkt->opens = CTINFO2DIR(ctinfo) == IP_CT_DIR_ORIGINAL &&
-		     !nf_ct_is_confirmed(ct);
+	/* Confirmed when its first packet has passed all hooks. */
+	pkt->opens = !nf_ct_is_confirmed(ct);
 	pkt->resets = false;
-	if (unlikely(is_taken_up(ct)))
+	if (unlikely(is_attached(ct, ctinfo, at)))
+		orient_attached(ct, at, pkt);
+	else if (unlikely(is_taken_up(ct)))
 		orient_anew(ct, at, socket_of(skb, at, pkt->proto), pkt);
 	return PORTCLASS_PACKET_FLOW;
 }
