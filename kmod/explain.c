@@ -24,6 +24,15 @@ static int put_at_rest(struct sk_buff *skb)
 	return 0;
 }
 
+static u32 verdict_of(const struct portclass_table *table,
+		      const struct portclass_key *key)
+{
+	if (!portclass_table_denies(table, key))
+		return PORTCLASS_ACTION_ALLOW;
+	return portclass_table_rejects(table, key) ? PORTCLASS_ACTION_REJECT :
+						     PORTCLASS_ACTION_DENY;
+}
+
 static int put_decision(struct sk_buff *skb,
 			const struct portclass_table *table,
 			const struct portclass_key *key)
@@ -35,8 +44,7 @@ static int put_decision(struct sk_buff *skb,
 	    nla_put_u32(skb, PORTCLASS_A_EXPLAIN_MODE, table->mode) ||
 	    nla_put_u32(skb, PORTCLASS_A_EXPLAIN_TRACK, table->track) ||
 	    nla_put_u32(skb, PORTCLASS_A_EXPLAIN_VERDICT,
-			portclass_table_denies(table, key) ?
-				PORTCLASS_ACTION_DENY : PORTCLASS_ACTION_ALLOW) ||
+			verdict_of(table, key)) ||
 	    nla_put_u32(skb, PORTCLASS_A_EXPLAIN_POLICY,
 			table->policy[key->scope][key->proto][class]))
 		return -EMSGSIZE;

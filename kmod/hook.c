@@ -17,6 +17,7 @@
 #include "hook.h"
 #include "netns.h"
 #include "recent.h"
+#include "reject.h"
 #include "table.h"
 
 static unsigned int judge_malformed(const struct portclass_net *pn,
@@ -38,7 +39,7 @@ static bool is_denied(const struct portclass_table *table,
 	return pkt->judged && portclass_table_denies(table, &pkt->dialled);
 }
 
-static __always_inline unsigned int judge(const struct portclass_net *pn,
+static __always_inline unsigned int judge(struct portclass_net *pn,
 					  struct sk_buff *skb,
 					  const struct nf_hook_state *state,
 					  u8 family, enum portclass_scope hook)
@@ -85,7 +86,12 @@ static __always_inline unsigned int judge(const struct portclass_net *pn,
 
 	portclass_counters_add(pn->counters,
 			       seen.denied ? &pkt.dialled : &pkt.flow, &seen);
-	return drop ? NF_DROP : NF_ACCEPT;
+	if (likely(!drop))
+		return NF_ACCEPT;
+	if (!portclass_table_rejects(table, &pkt.dialled))
+		return NF_DROP;
+	return portclass_reject_send(&pn->resets, skb, state, family, hook,
+				     &pkt);
 }
 
 static unsigned int in_v4(void *priv, struct sk_buff *skb,

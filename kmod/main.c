@@ -7,6 +7,7 @@
 
 #include "genl.h"
 #include "netns.h"
+#include "reject.h"
 #include "sysfs.h"
 #include "track.h"
 #include "version.h"
@@ -16,9 +17,10 @@ static int __init portclass_init(void)
 	int err;
 
 	portclass_track_open();
+	portclass_reject_open();
 	err = portclass_net_register();
 	if (err)
-		goto close_track;
+		goto close_others;
 
 	err = portclass_sysfs_create();
 	if (err)
@@ -35,7 +37,8 @@ remove_sysfs:
 	portclass_sysfs_remove();
 unregister_net:
 	portclass_net_unregister();
-close_track:
+close_others:
+	portclass_reject_close();
 	portclass_track_close();
 	return err;
 }
@@ -45,6 +48,7 @@ static void __exit portclass_exit(void)
 	genl_unregister_family(&portclass_nl_family);
 	portclass_sysfs_remove();
 	portclass_net_unregister();
+	portclass_reject_close();
 	portclass_track_close();
 	rcu_barrier(); /* for portclass_table_free_rcu() */
 }

@@ -8,6 +8,7 @@
 #include "change.h"
 #include "hook.h"
 #include "netns.h"
+#include "reject.h"
 #include "track.h"
 
 static unsigned int net_id __read_mostly;
@@ -126,6 +127,7 @@ static int __net_init net_init(struct net *net)
 	pn->net = net;
 	mutex_init(&pn->lock);
 	portclass_change_init(pn);
+	portclass_reject_init(&pn->resets);
 	if (!net_eq(net, &init_net))
 		return 0;
 

@@ -4,6 +4,7 @@
 
 #include <linux/mutex.h>
 #include <linux/netfilter.h>
+#include <linux/ratelimit_types.h>
 #include <linux/workqueue.h>
 #include <net/net_namespace.h>
 
@@ -19,6 +20,7 @@
  *	same from then on until the namespace goes
  * @hooks: registered hooks, with this struct as their priv; NULL at rest
  * @net: the namespace
+ * @resets: what limits the answers to rejected packets
  * @history: the last changes; NULL if there was none
  * @before: the table to go back to if a change isn't confirmed; NULL if none
  *	waits. Nobody else's, but packets that have seen it may read it for a
@@ -26,7 +28,7 @@
  * @spare: describes the going back; not NULL if @before isn't
  * @revert: goes back at @deadline
  * @deadline: in jiffies
- * @lock: serialises changes, protects all below @net
+ * @lock: serialises changes, protects all from @history on
  *
  * A namespace at rest has this struct and nothing else: no hook, no table, no
  * counters. It is active from the first change on, the initial one from load.
@@ -36,6 +38,7 @@ struct portclass_net {
 	struct portclass_counters *counters;
 	struct nf_hook_ops *hooks;
 	struct net *net;
+	struct ratelimit_state resets;
 	struct portclass_history *history;
 	struct portclass_table *before;
 	struct portclass_change *spare;

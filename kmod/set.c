@@ -10,6 +10,7 @@
 #include "genl.h"
 #include "netlink.h"
 #include "netns.h"
+#include "reject.h"
 #include "table.h"
 
 /* Attributes that may stand in a request more than once. */
@@ -73,12 +74,25 @@ static int parse_nest(struct nlattr **tb, int max, int required,
 	return 0;
 }
 
+static int check_reject(const struct nlattr *action,
+			struct netlink_ext_ack *extack)
+{
+	if (nla_get_u32(action) != PORTCLASS_ACTION_REJECT ||
+	    portclass_reject_is_known())
+		return 0;
+
+	NL_SET_ERR_MSG_ATTR(extack, action, "this kernel can't reject, only deny");
+	return -EOPNOTSUPP;
+}
+
 static int parse_policy(const struct nlattr *nest, struct nlattr **tb,
 			struct netlink_ext_ack *extack)
 {
-	return parse_nest(tb, PORTCLASS_A_POLICY_MAX,
-			  PORTCLASS_A_POLICY_ACTION, nest,
-			  portclass_policy_nl_policy, extack);
+	int err;
+
+	err = parse_nest(tb, PORTCLASS_A_POLICY_MAX, PORTCLASS_A_POLICY_ACTION,
+			 nest, portclass_policy_nl_policy, extack);
+	return err ?: check_reject(tb[PORTCLASS_A_POLICY_ACTION], extack);
 }
 
 static int parse_rule(const struct nlattr *nest, struct portclass_rule *rule,
@@ -97,6 +111,9 @@ static int parse_rule(const struct nlattr *nest, struct portclass_rule *rule,
 	rule->action = nla_get_u32(tb[PORTCLASS_A_RULE_ACTION]);
 	rule->low = nla_get_u16(tb[PORTCLASS_A_RULE_PORT_LOW]);
 	rule->high = rule->low;
+	err = check_reject(tb[PORTCLASS_A_RULE_ACTION], extack);
+	if (err)
+		return err;
 	if (tb[PORTCLASS_A_RULE_PORT_HIGH])
 		rule->high = nla_get_u16(tb[PORTCLASS_A_RULE_PORT_HIGH]);
 

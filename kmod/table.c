@@ -2,10 +2,10 @@
 /*
  * Rules and policies in, effective bitmaps out. Knows no packet and no netlink.
  *
- * Rules are kept as two bitmaps per (scope, protocol) instead of a list: which
- * ports a rule speaks of, and which of these it denies. So there is no order of
- * rules, no number of them to bound (16 KiB hold them all) and one form in
- * which a set of rules can be stored.
+ * Rules are kept as bitmaps per (scope, protocol) instead of a list: which ports
+ * a rule speaks of, which of these it denies, and which it rejects. So there is
+ * no order of rules, no number of them to bound (24 KiB hold them all) and one
+ * form in which a set of rules can be stored.
  */
 #include <linux/bitmap.h>
 #include <linux/rcupdate.h>
@@ -35,6 +35,15 @@ static void bitmap_drop(unsigned long **map)
 	*map = NULL;
 }
 
+static void bitmap_put(unsigned long *map, unsigned int from, unsigned int len,
+		       bool value)
+{
+	if (value)
+		bitmap_set(map, from, len);
+	else
+		bitmap_clear(map, from, len);
+}
+
 static int bitmap_dup(unsigned long **to, const unsigned long *from)
 {
 	if (!from)
@@ -48,10 +57,26 @@ static int bitmap_dup(unsigned long **to, const unsigned long *from)
 	return 0;
 }
 
+static bool is_denial(u8 action)
+{
+	return action == PORTCLASS_ACTION_DENY ||
+	       action == PORTCLASS_ACTION_REJECT;
+}
+
 static void ruleset_drop(struct portclass_ruleset *rules)
 {
 	bitmap_drop(&rules->ruled);
 	bitmap_drop(&rules->denied);
+	bitmap_drop(&rules->rejected);
+}
+
+static int ruleset_dup(struct portclass_ruleset *to,
+		       const struct portclass_ruleset *from)
+{
+	if (bitmap_dup(&to->ruled, from->ruled) ||
+	    bitmap_dup(&to->denied, from->denied))
+		return -ENOMEM;
+	return bitmap_dup(&to->rejected, from->rejected);
 }
 
 /**
@@ -99,10 +124,8 @@ portclass_table_clone(const struct portclass_table *from)
 
 	for (s = 0; s < PORTCLASS_SCOPES; s++) {
 		for (p = 0; p < PORTCLASS_PROTOS; p++) {
-			struct portclass_ruleset *to = &table->rules[s][p];
-
-			if (bitmap_dup(&to->ruled, from->rules[s][p].ruled) ||
-			    bitmap_dup(&to->denied, from->rules[s][p].denied)) {
+			if (ruleset_dup(&table->rules[s][p],
+					&from->rules[s][p])) {
 				portclass_table_free(table);
 				return NULL;
 			}
@@ -128,6 +151,7 @@ void portclass_table_free(struct portclass_table *table)
 	for (s = 0; s < PORTCLASS_SCOPES; s++) {
 		for (p = 0; p < PORTCLASS_PROTOS; p++) {
 			bitmap_drop(&table->deny[s][p]);
+			bitmap_drop(&table->reject[s][p]);
 			ruleset_drop(&table->rules[s][p]);
 		}
 	}
@@ -175,7 +199,7 @@ void portclass_table_flush(struct portclass_table *table)
  * @scope: whose
  * @proto: whose
  * @class: whose
- * @action: allow or deny
+ * @action: allow, deny or reject
  *
  * Context: any.
  */
@@ -212,47 +236,81 @@ int portclass_table_set_rule(struct portclass_table *table,
 			return -ENOMEM;
 		}
 	}
+	if (!rules->rejected && rule->action == PORTCLASS_ACTION_REJECT) {
+		rules->rejected = bitmap_new();
+		if (!rules->rejected)
+			return -ENOMEM;
+	}
 
-	if (rule->action == PORTCLASS_ACTION_UNSET)
-		bitmap_clear(rules->ruled, rule->low, len);
-	else
-		bitmap_set(rules->ruled, rule->low, len);
-
-	if (rule->action == PORTCLASS_ACTION_DENY)
-		bitmap_set(rules->denied, rule->low, len);
-	else
-		bitmap_clear(rules->denied, rule->low, len);
-
+	bitmap_put(rules->ruled, rule->low, len,
+		   rule->action != PORTCLASS_ACTION_UNSET);
+	bitmap_put(rules->denied, rule->low, len, is_denial(rule->action));
+	if (rules->rejected)
+		bitmap_put(rules->rejected, rule->low, len,
+			   rule->action == PORTCLASS_ACTION_REJECT);
 	return 0;
 }
 
-/* What the packet path shall read for one (scope, protocol). */
-static int compile_one(const struct portclass_ruleset *rules, const u8 *policy,
-		       unsigned long **deny)
+/*
+ * What the packet path shall read for one (scope, protocol): the ports of the
+ * classes that are marked by their policy, and where a rule speaks, those that
+ * it marks.
+ */
+static int compile_one(unsigned long **to, const bool *by_policy,
+		       const unsigned long *ruled, const unsigned long *by_rule)
 {
 	unsigned long *map;
 	unsigned int c;
+
+	bitmap_drop(to);
+	if (!by_rule && !memchr_inv(by_policy, false, PORTCLASS_CLASSES))
+		return 0;
 
 	map = bitmap_new();
 	if (!map)
 		return -ENOMEM;
 
 	for (c = 0; c < PORTCLASS_CLASSES; c++)
-		if (policy[c] == PORTCLASS_ACTION_DENY)
+		if (by_policy[c])
 			bitmap_set(map, class_ports[c].first,
 				   class_ports[c].end - class_ports[c].first);
 
-	if (rules->ruled) {
-		bitmap_andnot(map, map, rules->ruled, PORTCLASS_PORTS);
-		bitmap_or(map, map, rules->denied, PORTCLASS_PORTS);
-	}
+	if (ruled)
+		bitmap_andnot(map, map, ruled, PORTCLASS_PORTS);
+	if (by_rule)
+		bitmap_or(map, map, by_rule, PORTCLASS_PORTS);
 
 	if (bitmap_empty(map, PORTCLASS_PORTS))
 		bitmap_drop(&map);
 
-	bitmap_free(*deny);
-	*deny = map;
+	*to = map;
 	return 0;
+}
+
+static int compile_path(struct portclass_table *table, unsigned int s,
+			unsigned int p)
+{
+	struct portclass_ruleset *rules = &table->rules[s][p];
+	bool denied[PORTCLASS_CLASSES], rejected[PORTCLASS_CLASSES];
+	unsigned int c;
+	int err;
+
+	if (rules->ruled && bitmap_empty(rules->ruled, PORTCLASS_PORTS))
+		ruleset_drop(rules);
+	if (rules->rejected && bitmap_empty(rules->rejected, PORTCLASS_PORTS))
+		bitmap_drop(&rules->rejected);
+
+	for (c = 0; c < PORTCLASS_CLASSES; c++) {
+		denied[c] = is_denial(table->policy[s][p][c]);
+		rejected[c] = table->policy[s][p][c] == PORTCLASS_ACTION_REJECT;
+	}
+
+	err = compile_one(&table->deny[s][p], denied, rules->ruled,
+			  rules->denied);
+	if (err)
+		return err;
+	return compile_one(&table->reject[s][p], rejected, rules->ruled,
+			   rules->rejected);
 }
 
 /**
@@ -269,113 +327,11 @@ int portclass_table_compile(struct portclass_table *table)
 
 	for (s = 0; s < PORTCLASS_SCOPES; s++) {
 		for (p = 0; p < PORTCLASS_PROTOS; p++) {
-			struct portclass_ruleset *rules = &table->rules[s][p];
-
-			if (rules->ruled &&
-			    bitmap_empty(rules->ruled, PORTCLASS_PORTS))
-				ruleset_drop(rules);
-
-			err = compile_one(rules, table->policy[s][p],
-					  &table->deny[s][p]);
+			err = compile_path(table, s, p);
 			if (err)
 				return err;
 		}
 	}
 
 	return 0;
-}
-
-/**
- * portclass_table_next_rule() - walk the rules as ranges
- * @table: kept alive by the caller
- * @from: where to look on, (scope * PORTCLASS_PROTOS + proto) *
- *	PORTCLASS_PORTS + port; 0 to begin with
- * @rule: where to put what was found
- *
- * Neighbouring ports with the same action make one range, so the same rules
- * always read the same. A range ends at its protocol's last port; the place to
- * look on is the one behind @rule's last port.
- *
- * Context: any.
- * Return: true if there was another rule.
- */
-bool portclass_table_next_rule(const struct portclass_table *table,
-			       u32 from, struct portclass_rule *rule)
-{
-	for (; from < PORTCLASS_SCOPES * PORTCLASS_PROTOS * PORTCLASS_PORTS;
-	     from = round_down(from, PORTCLASS_PORTS) + PORTCLASS_PORTS) {
-		u32 path = from / PORTCLASS_PORTS;
-		const struct portclass_ruleset *rules =
-			&table->rules[path / PORTCLASS_PROTOS]
-				     [path % PORTCLASS_PROTOS];
-		unsigned long low, end, turn;
-		bool denied;
-
-		if (!rules->ruled)
-			continue;
-		low = find_next_bit(rules->ruled, PORTCLASS_PORTS,
-				    from % PORTCLASS_PORTS);
-		if (low == PORTCLASS_PORTS)
-			continue;
-
-		denied = test_bit(low, rules->denied);
-		end = find_next_zero_bit(rules->ruled, PORTCLASS_PORTS, low);
-		turn = denied ?
-			find_next_zero_bit(rules->denied, PORTCLASS_PORTS, low) :
-			find_next_bit(rules->denied, PORTCLASS_PORTS, low);
-
-		rule->scope = path / PORTCLASS_PROTOS;
-		rule->proto = path % PORTCLASS_PROTOS;
-		rule->action = denied ? PORTCLASS_ACTION_DENY :
-					PORTCLASS_ACTION_ALLOW;
-		rule->low = low;
-		rule->high = min(end, turn) - 1;
-		return true;
-	}
-
-	return false;
-}
-
-/* Does a rule of that action speak of a port? */
-static bool is_alike(const struct portclass_ruleset *rules, u16 port,
-		     bool denied)
-{
-	return test_bit(port, rules->ruled) &&
-	       test_bit(port, rules->denied) == denied;
-}
-
-/**
- * portclass_table_find_rule() - find the rule that decides on a port
- * @table: kept alive by the caller
- * @key: the port
- * @rule: where to put it, as the range that portclass_table_next_rule() has
- *
- * Context: any.
- * Return: true if there is one; else the policy decides.
- */
-bool portclass_table_find_rule(const struct portclass_table *table,
-			       const struct portclass_key *key,
-			       struct portclass_rule *rule)
-{
-	const struct portclass_ruleset *rules =
-		&table->rules[key->scope][key->proto];
-	bool denied;
-
-	if (!rules->ruled || !test_bit(key->port, rules->ruled))
-		return false;
-
-	denied = test_bit(key->port, rules->denied);
-	*rule = (struct portclass_rule) {
-		.low = key->port,
-		.high = key->port,
-		.scope = key->scope,
-		.proto = key->proto,
-		.action = denied ? PORTCLASS_ACTION_DENY :
-				   PORTCLASS_ACTION_ALLOW,
-	};
-	while (rule->low > 0 && is_alike(rules, rule->low - 1, denied))
-		rule->low--;
-	while (rule->high < U16_MAX && is_alike(rules, rule->high + 1, denied))
-		rule->high++;
-	return true;
 }

@@ -43,11 +43,14 @@ struct portclass_rule {
 /**
  * struct portclass_ruleset - the rules of one (scope, protocol), a bit a port
  * @ruled: ports that a rule speaks of; NULL if none
- * @denied: those of @ruled that are denied; NULL together with @ruled
+ * @denied: those of @ruled that are denied, or rejected; NULL together with
+ *	@ruled
+ * @rejected: those of @denied that are rejected; NULL if none ever was
  */
 struct portclass_ruleset {
 	unsigned long *ruled;
 	unsigned long *denied;
+	unsigned long *rejected;
 };
 
 /**
@@ -58,6 +61,7 @@ struct portclass_ruleset {
  * @track: enum portclass_track
  * @generation: goes up by one with each published change
  * @policy: enum portclass_action by (scope, protocol, class), never UNSET
+ * @reject: those of @deny that get an answer; read for denied packets only
  * @rules: what @deny is computed from, together with @policy
  * @rcu: frees the table behind its last reader
  *
@@ -70,6 +74,7 @@ struct portclass_table {
 	u8 track;
 	u32 generation;
 
+	unsigned long *reject[PORTCLASS_SCOPES][PORTCLASS_PROTOS];
 	u8 policy[PORTCLASS_SCOPES][PORTCLASS_PROTOS][PORTCLASS_CLASSES];
 	struct portclass_ruleset rules[PORTCLASS_SCOPES][PORTCLASS_PROTOS];
 	struct rcu_head rcu;
@@ -105,6 +110,22 @@ static inline bool portclass_table_denies(const struct portclass_table *table,
 	const unsigned long *deny = table->deny[key->scope][key->proto];
 
 	return deny && test_bit(key->port, deny);
+}
+
+/**
+ * portclass_table_rejects() - does a denied packet get an answer?
+ * @table: a compiled table
+ * @key: what is denied
+ *
+ * Context: any; the caller holds what keeps @table alive.
+ * Return: true if @key is rejected.
+ */
+static inline bool portclass_table_rejects(const struct portclass_table *table,
+					   const struct portclass_key *key)
+{
+	const unsigned long *reject = table->reject[key->scope][key->proto];
+
+	return reject && test_bit(key->port, reject);
 }
 
 /**

@@ -1,3 +1,4 @@
 // SPDX-License-Identifier: GPL-2.0
 /* The code under test: nothing of it is changed or replaced. */
 #include "../../kmod/table.c"
+#include "../../kmod/table_walk.c"

@@ -21,7 +21,7 @@ VERSION, ACTIVE, GENERATION, MODE, FLUSH, POLICY, RULE, TRACK, CONFIRM_IN, FORCE
 SCOPES, PROTOS, CLASSES = ("in", "out", "forward"), ("tcp", "udp"), ("well-known", "registered", "dynamic")
 IN, OUT, FORWARD = range(3)
 TCP, UDP = range(2)
-UNSET, ALLOW, DENY = range(3)
+UNSET, ALLOW, DENY, REJECT = range(4)
 CONNTRACK, NONE = range(2)
 ENFORCE, OBSERVE = range(2)
 CLASS_PORTS = ((0, 1023), (1024, 49151), (49152, 65535))

@@ -43,11 +43,15 @@ enum portclass_class {
  * enum portclass_action
  * @PORTCLASS_ACTION_UNSET: No rule speaks, the policy of the port's class
  *   decides.
+ * @PORTCLASS_ACTION_REJECT: Deny, and say so: by a TCP reset or an ICMP error
+ *   to the sender, by an error to a program of our own. Not more of them than
+ *   the kernel sends ICMP errors.
  */
 enum portclass_action {
 	PORTCLASS_ACTION_UNSET,
 	PORTCLASS_ACTION_ALLOW,
 	PORTCLASS_ACTION_DENY,
+	PORTCLASS_ACTION_REJECT,
 };
 
 /**
