@@ -1,13 +1,16 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-2.0
-"""atomic.py whole|pair|slow|many|announce|tool: changes are seen as a whole or not at all, however large they are."""
+"""atomic.py whole|pair|packets|slow|many|announce|tool: changes are seen as a whole or not at all, however large they are."""
 
 import contextlib
 import json
 import os
+import random
 import signal
+import socket
 import subprocess
 import sys
+import threading
 import time
 
 import netlink as nl
@@ -186,9 +189,84 @@ def tool(client):
     print(f"shown {seen[0]} and {seen[1]} times")
 
 
+PAIR = 7001, 60001  # of two classes, far apart in the bitmap
+
+
+@contextlib.contextmanager
+def stream():
+    """A process that sends numbered datagrams to the two ports by turns, in order, on one processor."""
+    start, end = os.pipe()
+    child = os.fork()
+    if not child:
+        sent = 0
+        stop = []
+        signal.signal(signal.SIGTERM, lambda *_: stop.append(True))
+        os.sched_setaffinity(0, {1})
+        with nl.namespace("peer"):
+            sock = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+        while not stop:
+            sock.sendto(sent.to_bytes(4, "little"), ("10.1.0.1", PAIR[sent % 2]))
+            sent += 1
+        os.write(end, sent.to_bytes(4, "little"))
+        os._exit(0)
+    sent = []
+    try:
+        yield sent
+    finally:
+        os.kill(child, signal.SIGTERM)
+        os.waitpid(child, 0)
+        sent.append(int.from_bytes(os.read(start, 4), "little"))
+
+
+def receive(sock, came):
+    """Note the numbers of those that have come, until the socket times out."""
+    with contextlib.suppress(TimeoutError):
+        while True:
+            came.add(int.from_bytes(sock.recv(4), "little"))
+
+
+def counted(client):
+    ports = client.ports()
+    return [sum(values) for values in zip(*(ports.get((nl.IN, nl.UDP, port), (0,) * 4) for port in PAIR))]
+
+
+def packets(client):
+    """Two ports are only ever both allowed or both denied: in the order of their packets, what becomes of them turns no
+    more often than it was changed. A packet judged by a mix of two tables would be a turn, and back, for nothing."""
+    rng = random.Random()
+    came, readers = set(), []
+    for port in PAIR:
+        sock = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+        sock.setsockopt(socket.SOL_SOCKET, nl.RCVBUFFORCE, 1 << 25)
+        sock.bind(("10.1.0.1", port))
+        sock.settimeout(2)
+        readers.append(threading.Thread(target=receive, args=(sock, came)))
+        readers[-1].start()
+    changes, action = 0, nl.ALLOW
+    with stream() as sent:
+        for _ in range(1000):
+            others = [nl.rule(rng.randrange(3), rng.randrange(2), rng.choice((nl.ALLOW, nl.DENY)), rng.randrange(7000))
+                      for _ in range(rng.randrange(40))]
+            if rng.random() < 0.5:
+                action = nl.DENY if action == nl.ALLOW else nl.ALLOW
+                changes += 1
+            client.set(nl.attr(nl.FLUSH), *others, *(nl.rule(nl.IN, nl.UDP, action, port) for port in PAIR), *others)
+            time.sleep(0.002)
+    for reader in readers:
+        reader.join()
+    _, seen, _, denied = counted(client)
+    assert seen == sent[0] and seen - denied == len(came), \
+        f"{sent[0]} sent, {seen} seen, {denied} denied, {len(came)} received: some were lost"
+    turns = sum((number in came) != (number + 1 in came) for number in range(sent[0] - 1))
+    assert turns <= changes, f"{changes} changes, and {turns} turns in {sent[0]} packets"
+    assert turns >= 50, f"{changes} changes, and only {turns} turns: what has been tested?"
+    print(f"1,000 requests, {changes} changes of both ports, {turns} turns in {sent[0]} packets")
+
+
 def main():
     client = nl.Client(sndbuf=1 << 24, rcvbuf=1 << 22)
-    {"whole": whole, "pair": pair, "slow": slow, "many": many, "announce": announce, "tool": tool}[sys.argv[1]](client)
+    {"whole": whole, "pair": pair, "packets": packets, "slow": slow, "many": many, "announce": announce,
+     "tool": tool}[sys.argv[1]](client)
 
 
 if __name__ == "__main__":

@@ -19,6 +19,8 @@ mk_ns peer
 
 atomic "10,000 ranges are one change, and readers never see a part of it" whole
 atomic "two ports that are changed together are never seen apart" pair
+atomic "packets are judged by the table before or after, never by a mix" packets
+pc flush
 atomic "a slow reader's dump is whole, or flagged as interrupted" slow
 atomic "each change is announced once, in its namespace, and a refused one isn't" announce
 atomic "the tool shows no mix of two states" tool
