@@ -9,6 +9,7 @@
 #include "netlink.h"
 #include "netns.h"
 #include "put.h"
+#include "shadow.h"
 #include "table.h"
 
 #define PATHS	(PORTCLASS_SCOPES * PORTCLASS_PROTOS)
@@ -53,20 +54,22 @@ static int msg_end(struct sk_buff *skb, void *hdr, int err)
  *
  * A change between two parts of a dump shows in NLM_F_DUMP_INTR.
  *
- * Context: process.
- * Return: the length of @skb; -EMSGSIZE if not even one fits.
+ * Context: process, may sleep; takes the namespace's lock.
+ * Return: the length of @skb; -EMSGSIZE if not even one fits; -ENOENT if there
+ * is no such table.
  */
 int portclass_nl_rule_get_dumpit(struct sk_buff *skb,
 				 struct netlink_callback *cb)
 {
 	struct portclass_net *pn = portclass_net_of(sock_net(cb->skb->sk));
+	bool shadow = portclass_compat_dump_attrs(cb)[PORTCLASS_A_RULES_SHADOW];
 	const struct portclass_table *table;
 	struct portclass_rule rule;
 	u32 at = cb->args[0];
-	int err = 0;
+	int err;
 
-	rcu_read_lock();
-	table = rcu_dereference(pn->table);
+	mutex_lock(&pn->lock);
+	err = portclass_nl_find_table(pn, shadow, &table);
 	cb->seq = table ? table->generation : 1;
 
 	while (table && portclass_table_next_rule(table, at, &rule)) {
@@ -91,10 +94,24 @@ int portclass_nl_rule_get_dumpit(struct sk_buff *skb,
 			break;
 		at = path * PORTCLASS_PORTS + rule.high + 1;
 	}
-	rcu_read_unlock();
+	mutex_unlock(&pn->lock);
 
 	cb->args[0] = at;
 	return skb->len ?: err;
+}
+
+/* The live ones, NULL at rest; or those of the shadow table. */
+static int find_counters(const struct portclass_net *pn, bool shadow,
+			 struct portclass_counters **counters)
+{
+	const struct portclass_shadow *candidate = portclass_shadow_of(pn);
+
+	*counters = pn->counters;
+	if (!shadow)
+		return 0;
+
+	*counters = candidate ? candidate->counters : NULL;
+	return candidate ? 0 : -ENOENT;
 }
 
 static int put_path(struct sk_buff *skb, u32 path,
@@ -133,22 +150,25 @@ int portclass_nl_stats_get_dumpit(struct sk_buff *skb,
 				  struct netlink_callback *cb)
 {
 	struct portclass_net *pn = portclass_net_of(sock_net(cb->skb->sk));
+	bool shadow = portclass_compat_dump_attrs(cb)[PORTCLASS_A_STATS_SHADOW];
+	struct portclass_counters *counters;
 	struct portclass_path_stats *stats;
 	u32 path = cb->args[0];
-	int err = 0;
+	int err;
 
 	stats = kzalloc(sizeof(*stats), GFP_KERNEL);
 	if (!stats)
 		return -ENOMEM;
 
 	mutex_lock(&pn->lock); /* the counters come with the first change */
-	for (; path < PATHS; path++) {
+	err = find_counters(pn, shadow, &counters);
+	for (; !err && path < PATHS; path++) {
 		void *hdr;
 
 		if (!is_selected(cb, path))
 			continue;
-		if (pn->counters)
-			portclass_counters_sum(pn->counters,
+		if (counters)
+			portclass_counters_sum(counters,
 					       path / PORTCLASS_PROTOS,
 					       path % PORTCLASS_PROTOS, stats);
 
@@ -202,14 +222,14 @@ int portclass_nl_port_stats_get_dumpit(struct sk_buff *skb,
 				       struct netlink_callback *cb)
 {
 	struct portclass_net *pn = portclass_net_of(sock_net(cb->skb->sk));
+	bool shadow;
 	struct portclass_counters *counters;
 	u32 at = cb->args[0];
-	int err = 0;
+	int err;
 
-	mutex_lock(&pn->lock); /* the counters come with the first change */
-	counters = pn->counters;
-	mutex_unlock(&pn->lock);
-
+	shadow = portclass_compat_dump_attrs(cb)[PORTCLASS_A_PORT_STATS_SHADOW];
+	mutex_lock(&pn->lock); /* those of a shadow table may go */
+	err = find_counters(pn, shadow, &counters);
 	while (counters && at < PATHS * PORTCLASS_PORTS) {
 		u32 path = at / PORTCLASS_PORTS;
 		struct portclass_key key = {
@@ -225,6 +245,7 @@ int portclass_nl_port_stats_get_dumpit(struct sk_buff *skb,
 		}
 		at = (path + 1) * PORTCLASS_PORTS;
 	}
+	mutex_unlock(&pn->lock);
 
 	cb->args[0] = at;
 	return skb->len ?: err;

@@ -7,6 +7,21 @@
 
 #include "packet.h"
 
+/**
+ * portclass_flow_is_denied() - what a table says of a packet
+ * @table: a compiled table
+ * @pkt: what portclass_flow_read() said of the packet
+ *
+ * Context: any; the caller holds what keeps @table alive.
+ * Return: true if it is judged and denied, whatever the mode.
+ */
+static inline bool
+portclass_flow_is_denied(const struct portclass_table *table,
+			 const struct portclass_packet *pkt)
+{
+	return pkt->judged && portclass_table_denies(table, &pkt->dialled);
+}
+
 enum portclass_packet_kind
 portclass_flow_read(struct sk_buff *skb, const struct nf_hook_state *state,
 		    u8 family, enum portclass_scope hook,

@@ -27,8 +27,13 @@ const struct nla_policy portclass_rule_nl_policy[PORTCLASS_A_RULE_PORT_HIGH + 1]
 	[PORTCLASS_A_RULE_PORT_HIGH] = { .type = NLA_U16, },
 };
 
+/* PORTCLASS_CMD_GET - do */
+static const struct nla_policy portclass_get_nl_policy[PORTCLASS_A_CONFIG_SHADOW + 1] = {
+	[PORTCLASS_A_CONFIG_SHADOW] = { .type = NLA_FLAG, },
+};
+
 /* PORTCLASS_CMD_SET - do */
-static const struct nla_policy portclass_set_nl_policy[PORTCLASS_A_CONFIG_REASON + 1] = {
+static const struct nla_policy portclass_set_nl_policy[PORTCLASS_A_CONFIG_SHADOW + 1] = {
 	[PORTCLASS_A_CONFIG_MODE] = NLA_POLICY_MAX(NLA_U32, 1),
 	[PORTCLASS_A_CONFIG_FLUSH] = { .type = NLA_FLAG, },
 	[PORTCLASS_A_CONFIG_POLICY] = NLA_POLICY_NESTED(portclass_policy_nl_policy),
@@ -37,24 +42,28 @@ static const struct nla_policy portclass_set_nl_policy[PORTCLASS_A_CONFIG_REASON
 	[PORTCLASS_A_CONFIG_CONFIRM] = NLA_POLICY_RANGE(NLA_U32, 1, 28800),
 	[PORTCLASS_A_CONFIG_FORCE] = { .type = NLA_FLAG, },
 	[PORTCLASS_A_CONFIG_REASON] = { .type = NLA_NUL_STRING, .len = 200, },
+	[PORTCLASS_A_CONFIG_SHADOW] = { .type = NLA_FLAG, },
 };
 
 /* PORTCLASS_CMD_RULE_GET - dump */
-static const struct nla_policy portclass_rule_get_nl_policy[PORTCLASS_A_RULES_PROTO + 1] = {
+static const struct nla_policy portclass_rule_get_nl_policy[PORTCLASS_A_RULES_SHADOW + 1] = {
 	[PORTCLASS_A_RULES_SCOPE] = NLA_POLICY_MAX(NLA_U32, 2),
 	[PORTCLASS_A_RULES_PROTO] = NLA_POLICY_MAX(NLA_U32, 1),
+	[PORTCLASS_A_RULES_SHADOW] = { .type = NLA_FLAG, },
 };
 
 /* PORTCLASS_CMD_STATS_GET - dump */
-static const struct nla_policy portclass_stats_get_nl_policy[PORTCLASS_A_STATS_PROTO + 1] = {
+static const struct nla_policy portclass_stats_get_nl_policy[PORTCLASS_A_STATS_SHADOW + 1] = {
 	[PORTCLASS_A_STATS_SCOPE] = NLA_POLICY_MAX(NLA_U32, 2),
 	[PORTCLASS_A_STATS_PROTO] = NLA_POLICY_MAX(NLA_U32, 1),
+	[PORTCLASS_A_STATS_SHADOW] = { .type = NLA_FLAG, },
 };
 
 /* PORTCLASS_CMD_PORT_STATS_GET - dump */
-static const struct nla_policy portclass_port_stats_get_nl_policy[PORTCLASS_A_PORT_STATS_PROTO + 1] = {
+static const struct nla_policy portclass_port_stats_get_nl_policy[PORTCLASS_A_PORT_STATS_SHADOW + 1] = {
 	[PORTCLASS_A_PORT_STATS_SCOPE] = NLA_POLICY_MAX(NLA_U32, 2),
 	[PORTCLASS_A_PORT_STATS_PROTO] = NLA_POLICY_MAX(NLA_U32, 1),
+	[PORTCLASS_A_PORT_STATS_SHADOW] = { .type = NLA_FLAG, },
 };
 
 /* PORTCLASS_CMD_EXPLAIN - do */
@@ -69,39 +78,48 @@ static const struct nla_policy portclass_confirm_nl_policy[PORTCLASS_A_CONFIG_RE
 	[PORTCLASS_A_CONFIG_REASON] = { .type = NLA_NUL_STRING, .len = 200, },
 };
 
+/* PORTCLASS_CMD_SHADOW_PROMOTE - do */
+static const struct nla_policy portclass_shadow_promote_nl_policy[PORTCLASS_A_CONFIG_REASON + 1] = {
+	[PORTCLASS_A_CONFIG_CONFIRM] = NLA_POLICY_RANGE(NLA_U32, 1, 28800),
+	[PORTCLASS_A_CONFIG_FORCE] = { .type = NLA_FLAG, },
+	[PORTCLASS_A_CONFIG_REASON] = { .type = NLA_NUL_STRING, .len = 200, },
+};
+
 /* Ops table for portclass */
 static const struct genl_split_ops portclass_nl_ops[] = {
 	{
-		.cmd	= PORTCLASS_CMD_GET,
-		.doit	= portclass_nl_get_doit,
-		.flags	= GENL_CMD_CAP_DO,
+		.cmd		= PORTCLASS_CMD_GET,
+		.doit		= portclass_nl_get_doit,
+		.policy		= portclass_get_nl_policy,
+		.maxattr	= PORTCLASS_A_CONFIG_SHADOW,
+		.flags		= GENL_CMD_CAP_DO,
 	},
 	{
 		.cmd		= PORTCLASS_CMD_SET,
 		.doit		= portclass_nl_set_doit,
 		.policy		= portclass_set_nl_policy,
-		.maxattr	= PORTCLASS_A_CONFIG_REASON,
+		.maxattr	= PORTCLASS_A_CONFIG_SHADOW,
 		.flags		= GENL_CMD_CAP_DO,
 	},
 	{
 		.cmd		= PORTCLASS_CMD_RULE_GET,
 		.dumpit		= portclass_nl_rule_get_dumpit,
 		.policy		= portclass_rule_get_nl_policy,
-		.maxattr	= PORTCLASS_A_RULES_PROTO,
+		.maxattr	= PORTCLASS_A_RULES_SHADOW,
 		.flags		= GENL_CMD_CAP_DUMP,
 	},
 	{
 		.cmd		= PORTCLASS_CMD_STATS_GET,
 		.dumpit		= portclass_nl_stats_get_dumpit,
 		.policy		= portclass_stats_get_nl_policy,
-		.maxattr	= PORTCLASS_A_STATS_PROTO,
+		.maxattr	= PORTCLASS_A_STATS_SHADOW,
 		.flags		= GENL_CMD_CAP_DUMP,
 	},
 	{
 		.cmd		= PORTCLASS_CMD_PORT_STATS_GET,
 		.dumpit		= portclass_nl_port_stats_get_dumpit,
 		.policy		= portclass_port_stats_get_nl_policy,
-		.maxattr	= PORTCLASS_A_PORT_STATS_PROTO,
+		.maxattr	= PORTCLASS_A_PORT_STATS_SHADOW,
 		.flags		= GENL_CMD_CAP_DUMP,
 	},
 	{
@@ -122,6 +140,18 @@ static const struct genl_split_ops portclass_nl_ops[] = {
 		.cmd	= PORTCLASS_CMD_HISTORY_GET,
 		.dumpit	= portclass_nl_history_get_dumpit,
 		.flags	= GENL_CMD_CAP_DUMP,
+	},
+	{
+		.cmd		= PORTCLASS_CMD_SHADOW_PROMOTE,
+		.doit		= portclass_nl_shadow_promote_doit,
+		.policy		= portclass_shadow_promote_nl_policy,
+		.maxattr	= PORTCLASS_A_CONFIG_REASON,
+		.flags		= GENL_CMD_CAP_DO,
+	},
+	{
+		.cmd	= PORTCLASS_CMD_SHADOW_DROP,
+		.doit	= portclass_nl_shadow_drop_doit,
+		.flags	= GENL_CMD_CAP_DO,
 	},
 };
 

@@ -28,6 +28,9 @@ int portclass_nl_explain_doit(struct sk_buff *skb, struct genl_info *info);
 int portclass_nl_confirm_doit(struct sk_buff *skb, struct genl_info *info);
 int portclass_nl_history_get_dumpit(struct sk_buff *skb,
 				    struct netlink_callback *cb);
+int portclass_nl_shadow_promote_doit(struct sk_buff *skb,
+				     struct genl_info *info);
+int portclass_nl_shadow_drop_doit(struct sk_buff *skb, struct genl_info *info);
 
 enum {
 	PORTCLASS_NLGRP_CONFIG,

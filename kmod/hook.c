@@ -18,6 +18,7 @@
 #include "netns.h"
 #include "recent.h"
 #include "reject.h"
+#include "shadow.h"
 #include "table.h"
 
 static unsigned int judge_malformed(const struct portclass_net *pn,
@@ -33,17 +34,12 @@ static unsigned int judge_malformed(const struct portclass_net *pn,
 	return NF_ACCEPT;
 }
 
-static bool is_denied(const struct portclass_table *table,
-		      const struct portclass_packet *pkt)
-{
-	return pkt->judged && portclass_table_denies(table, &pkt->dialled);
-}
-
 static __always_inline unsigned int judge(struct portclass_net *pn,
 					  struct sk_buff *skb,
 					  const struct nf_hook_state *state,
 					  u8 family, enum portclass_scope hook)
 {
+	const struct portclass_shadow *shadow;
 	const struct portclass_table *table;
 	const struct net_device *dev;
 	struct portclass_seen seen;
@@ -70,10 +66,10 @@ static __always_inline unsigned int judge(struct portclass_net *pn,
 		break;
 	}
 
-	seen.denied = is_denied(table, &pkt);
+	seen.denied = portclass_flow_is_denied(table, &pkt);
 	if (unlikely(seen.denied) &&
 	    portclass_flow_reconsider(skb, state, family, hook, &pkt))
-		seen.denied = is_denied(table, &pkt);
+		seen.denied = portclass_flow_is_denied(table, &pkt);
 	drop = seen.denied && table->mode == PORTCLASS_MODE_ENFORCE;
 
 	seen.bytes = skb->len;
@@ -86,6 +82,10 @@ static __always_inline unsigned int judge(struct portclass_net *pn,
 
 	portclass_counters_add(pn->counters,
 			       seen.denied ? &pkt.dialled : &pkt.flow, &seen);
+	shadow = rcu_dereference(pn->shadow);
+	if (unlikely(shadow))
+		portclass_shadow_count(shadow, skb, state, family, hook, &pkt,
+				       &seen);
 	if (likely(!drop))
 		return NF_ACCEPT;
 	if (!portclass_table_rejects(table, &pkt.dialled))

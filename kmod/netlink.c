@@ -10,6 +10,7 @@
 #include "genl.h"
 #include "netlink.h"
 #include "netns.h"
+#include "shadow.h"
 #include "table.h"
 #include "version.h"
 
@@ -29,14 +30,36 @@ static int put_policy(struct sk_buff *skb, unsigned int s, unsigned int p,
 	return 0;
 }
 
-/* The configuration without its rules; a namespace at rest has the default. */
-static int put_config(struct sk_buff *skb, const struct portclass_net *pn)
+/**
+ * portclass_nl_find_table() - find what a request asks for
+ * @pn: of the namespace; @pn->lock is held
+ * @shadow: the shadow table, and not the live one
+ * @table: set to the table, for as long as the lock is held; NULL at rest
+ *
+ * Context: process.
+ * Return: 0; -ENOENT if there is no shadow table.
+ */
+int portclass_nl_find_table(const struct portclass_net *pn, bool shadow,
+			    const struct portclass_table **table)
+{
+	const struct portclass_shadow *candidate = portclass_shadow_of(pn);
+
+	*table = rcu_dereference_protected(pn->table,
+					   lockdep_is_held(&pn->lock));
+	if (!shadow)
+		return 0;
+
+	*table = candidate ? candidate->table : NULL;
+	return candidate ? 0 : -ENOENT;
+}
+
+/* A configuration without its rules; a namespace at rest has the default. */
+static int put_config(struct sk_buff *skb, const struct portclass_net *pn,
+		      const struct portclass_table *table)
 {
 	unsigned int pending = portclass_change_pending(pn);
-	const struct portclass_table *table;
 	unsigned int s, p, c;
 
-	table = rcu_dereference_protected(pn->table, lockdep_is_held(&pn->lock));
 
 	if (nla_put_string(skb, PORTCLASS_A_CONFIG_VERSION, PORTCLASS_VERSION) ||
 	    nla_put_u8(skb, PORTCLASS_A_CONFIG_ACTIVE, !!table) ||
@@ -46,7 +69,9 @@ static int put_config(struct sk_buff *skb, const struct portclass_net *pn)
 			table ? table->mode : PORTCLASS_MODE_ENFORCE) ||
 	    nla_put_u32(skb, PORTCLASS_A_CONFIG_TRACK,
 			table ? table->track : PORTCLASS_TRACK_CONNTRACK) ||
-	    (pending && nla_put_u32(skb, PORTCLASS_A_CONFIG_PENDING, pending)))
+	    (pending && nla_put_u32(skb, PORTCLASS_A_CONFIG_PENDING, pending)) ||
+	    (portclass_shadow_of(pn) &&
+	     nla_put_flag(skb, PORTCLASS_A_CONFIG_SHADOW)))
 		return -EMSGSIZE;
 
 	for (s = 0; s < PORTCLASS_SCOPES; s++)
@@ -61,8 +86,9 @@ static int put_config(struct sk_buff *skb, const struct portclass_net *pn)
 }
 
 /* A whole message with the configuration, for an answer or a notification. */
-static struct sk_buff *config_msg(struct portclass_net *pn, u32 portid, u32 seq,
-				  u8 cmd)
+static struct sk_buff *config_msg(struct portclass_net *pn,
+				  const struct portclass_table *table,
+				  u32 portid, u32 seq, u8 cmd)
 {
 	struct sk_buff *skb = genlmsg_new(GENLMSG_DEFAULT_SIZE, GFP_KERNEL);
 	void *hdr;
@@ -73,7 +99,7 @@ static struct sk_buff *config_msg(struct portclass_net *pn, u32 portid, u32 seq,
 		return NULL;
 
 	hdr = genlmsg_put(skb, portid, seq, &portclass_nl_family, 0, cmd);
-	if (!hdr || put_config(skb, pn))
+	if (!hdr || put_config(skb, pn, table))
 		goto free;
 
 	genlmsg_end(skb, hdr);
@@ -90,15 +116,23 @@ free:
  * @info: its attributes and its namespace
  *
  * Context: process, may sleep; takes the namespace's lock.
- * Return: 0; -ENOMEM; what genlmsg_reply() returns.
+ * Return: 0; -ENOENT if the shadow table is asked for and there is none;
+ * -ENOMEM; what genlmsg_reply() returns.
  */
 int portclass_nl_get_doit(struct sk_buff *skb, struct genl_info *info)
 {
 	struct portclass_net *pn = portclass_net_of(genl_info_net(info));
+	bool shadow = info->attrs[PORTCLASS_A_CONFIG_SHADOW];
+	const struct portclass_table *table;
 	struct sk_buff *msg;
 
 	mutex_lock(&pn->lock);
-	msg = config_msg(pn, info->snd_portid, info->snd_seq,
+	if (portclass_nl_find_table(pn, shadow, &table)) {
+		mutex_unlock(&pn->lock);
+		NL_SET_ERR_MSG(info->extack, "there is no shadow table");
+		return -ENOENT;
+	}
+	msg = config_msg(pn, table, info->snd_portid, info->snd_seq,
 			 PORTCLASS_CMD_GET);
 	mutex_unlock(&pn->lock);
 	if (!msg)
@@ -148,9 +182,12 @@ static void multicast(struct portclass_net *pn, struct sk_buff *msg,
 void portclass_nl_notify(struct portclass_net *pn,
 			 const struct portclass_change *change)
 {
+	const struct portclass_table *table;
+
 	lockdep_assert_held(&pn->lock);
 
-	multicast(pn, config_msg(pn, 0, 0, PORTCLASS_CMD_CHANGED_NTF),
+	portclass_nl_find_table(pn, false, &table);
+	multicast(pn, config_msg(pn, table, 0, 0, PORTCLASS_CMD_CHANGED_NTF),
 		  PORTCLASS_NLGRP_CONFIG);
 	multicast(pn, change_msg(pn, change), PORTCLASS_NLGRP_HISTORY);
 }

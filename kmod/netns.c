@@ -9,6 +9,7 @@
 #include "hook.h"
 #include "netns.h"
 #include "reject.h"
+#include "shadow.h"
 #include "track.h"
 
 static unsigned int net_id __read_mostly;
@@ -118,6 +119,33 @@ int portclass_net_publish(struct portclass_net *pn,
 	return *old ? replace(pn, table, *old) : activate(pn, table);
 }
 
+/**
+ * portclass_net_activate() - make a namespace count, if it doesn't yet
+ * @pn: of the namespace; @pn->lock is held
+ *
+ * Context: process, may sleep.
+ * Return: 0; what portclass_net_publish() returns.
+ */
+int portclass_net_activate(struct portclass_net *pn)
+{
+	struct portclass_table *table, *none;
+	int err;
+
+	lockdep_assert_held(&pn->lock);
+
+	if (pn->hooks)
+		return 0;
+
+	table = portclass_table_alloc();
+	if (!table)
+		return -ENOMEM;
+
+	err = portclass_net_publish(pn, table, &none);
+	if (err)
+		portclass_table_free(table);
+	return err;
+}
+
 static int __net_init net_init(struct net *net)
 {
 	struct portclass_net *pn = portclass_net_of(net);
@@ -163,6 +191,7 @@ static void __net_exit net_exit(struct net *net)
 	struct portclass_table *table;
 
 	portclass_change_exit(pn);
+	portclass_shadow_exit(pn);
 	/* Nobody else is left. */
 	table = rcu_dereference_protected(pn->table, true);
 	if (table)

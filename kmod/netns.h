@@ -16,6 +16,8 @@
  * struct portclass_net - what a network namespace has of ours
  * @table: its configuration; NULL at rest. Replaced under @lock, read by
  *	packets in an RCU read-side section
+ * @shadow: a table that is evaluated beside it; NULL if there is none. Replaced
+ *	and read likewise
  * @counters: NULL at rest; set before the first hook is registered, and the
  *	same from then on until the namespace goes
  * @hooks: registered hooks, with this struct as their priv; NULL at rest
@@ -35,6 +37,7 @@
  */
 struct portclass_net {
 	struct portclass_table __rcu *table;
+	struct portclass_shadow __rcu *shadow;
 	struct portclass_counters *counters;
 	struct nf_hook_ops *hooks;
 	struct net *net;
@@ -48,6 +51,7 @@ struct portclass_net {
 };
 
 struct portclass_net *portclass_net_of(const struct net *net);
+int portclass_net_activate(struct portclass_net *pn);
 int portclass_net_publish(struct portclass_net *pn,
 			  struct portclass_table *table,
 			  struct portclass_table **old);

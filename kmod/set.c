@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Requests that change the configuration. What the generated policy can't say is
- * checked here before any lock is taken; then a clone is changed and published,
- * or dropped.
+ * Requests that change the configuration, the live one or its shadow: a clone is
+ * changed and published, or dropped.
  */
 #include <net/genetlink.h>
 
@@ -10,224 +9,9 @@
 #include "genl.h"
 #include "netlink.h"
 #include "netns.h"
-#include "reject.h"
+#include "request.h"
+#include "shadow.h"
 #include "table.h"
-
-/* Attributes that may stand in a request more than once. */
-#define REPEATED	(BIT(PORTCLASS_A_CONFIG_POLICY) | \
-			 BIT(PORTCLASS_A_CONFIG_RULE))
-
-/* Attributes of which one has to be there; the others say how to change. */
-static const u8 changing[] = {
-	PORTCLASS_A_CONFIG_MODE,
-	PORTCLASS_A_CONFIG_FLUSH,
-	PORTCLASS_A_CONFIG_POLICY,
-	PORTCLASS_A_CONFIG_RULE,
-	PORTCLASS_A_CONFIG_TRACK,
-};
-
-/* The parser lets the last one win; an author of two meant something else. */
-static int check_once(const struct nlattr *head, int len, unsigned long repeated,
-		      struct netlink_ext_ack *extack)
-{
-	const struct nlattr *attr;
-	unsigned long seen = 0;
-	int rem;
-
-	nla_for_each_attr(attr, head, len, rem) {
-		unsigned long bit = BIT(nla_type(attr));
-
-		if (seen & bit & ~repeated) {
-			NL_SET_ERR_MSG_ATTR(extack, attr,
-					    "attribute given twice");
-			return -EINVAL;
-		}
-		seen |= bit;
-	}
-
-	return 0;
-}
-
-/* Parse a nest of which all attributes up to and including @required must be. */
-static int parse_nest(struct nlattr **tb, int max, int required,
-		      const struct nlattr *nest, const struct nla_policy *policy,
-		      struct netlink_ext_ack *extack)
-{
-	int err, i;
-
-	err = nla_parse_nested(tb, max, nest, policy, extack);
-	if (err)
-		return err;
-
-	err = check_once(nla_data(nest), nla_len(nest), 0, extack);
-	if (err)
-		return err;
-
-	for (i = 1; i <= required; i++) {
-		if (NL_REQ_ATTR_CHECK(extack, nest, tb, i)) {
-			NL_SET_ERR_MSG_ATTR(extack, nest,
-					    "an attribute is missing in here");
-			return -EINVAL;
-		}
-	}
-
-	return 0;
-}
-
-static int check_reject(const struct nlattr *action,
-			struct netlink_ext_ack *extack)
-{
-	if (nla_get_u32(action) != PORTCLASS_ACTION_REJECT ||
-	    portclass_reject_is_known())
-		return 0;
-
-	NL_SET_ERR_MSG_ATTR(extack, action, "this kernel can't reject, only deny");
-	return -EOPNOTSUPP;
-}
-
-static int parse_policy(const struct nlattr *nest, struct nlattr **tb,
-			struct netlink_ext_ack *extack)
-{
-	int err;
-
-	err = parse_nest(tb, PORTCLASS_A_POLICY_MAX, PORTCLASS_A_POLICY_ACTION,
-			 nest, portclass_policy_nl_policy, extack);
-	return err ?: check_reject(tb[PORTCLASS_A_POLICY_ACTION], extack);
-}
-
-static int parse_rule(const struct nlattr *nest, struct portclass_rule *rule,
-		      struct netlink_ext_ack *extack)
-{
-	struct nlattr *tb[PORTCLASS_A_RULE_MAX + 1];
-	int err;
-
-	err = parse_nest(tb, PORTCLASS_A_RULE_MAX, PORTCLASS_A_RULE_PORT_LOW,
-			 nest, portclass_rule_nl_policy, extack);
-	if (err)
-		return err;
-
-	rule->scope = nla_get_u32(tb[PORTCLASS_A_RULE_SCOPE]);
-	rule->proto = nla_get_u32(tb[PORTCLASS_A_RULE_PROTO]);
-	rule->action = nla_get_u32(tb[PORTCLASS_A_RULE_ACTION]);
-	rule->low = nla_get_u16(tb[PORTCLASS_A_RULE_PORT_LOW]);
-	rule->high = rule->low;
-	err = check_reject(tb[PORTCLASS_A_RULE_ACTION], extack);
-	if (err)
-		return err;
-	if (tb[PORTCLASS_A_RULE_PORT_HIGH])
-		rule->high = nla_get_u16(tb[PORTCLASS_A_RULE_PORT_HIGH]);
-
-	if (rule->high < rule->low) {
-		NL_SET_ERR_MSG_ATTR(extack, tb[PORTCLASS_A_RULE_PORT_HIGH],
-				    "last port is below the first one");
-		return -EINVAL;
-	}
-
-	return 0;
-}
-
-/*
- * All that can be said against a request without knowing the configuration.
- * Applying it parses it once more, to keep nothing of a request's size.
- */
-static int check_request(struct genl_info *info)
-{
-	const struct nlattr *attrs = genlmsg_data(info->genlhdr);
-	int len = genlmsg_len(info->genlhdr);
-	const struct nlattr *attr;
-	unsigned int i;
-	int err, rem;
-
-	err = check_once(attrs, len, REPEATED, info->extack);
-	if (!err)
-		err = portclass_nl_check_reason(info);
-	if (err)
-		return err;
-
-	for (i = 0; i < ARRAY_SIZE(changing) && !info->attrs[changing[i]]; i++)
-		;
-	if (i == ARRAY_SIZE(changing)) {
-		NL_SET_ERR_MSG(info->extack, "the request changes nothing");
-		return -EINVAL;
-	}
-
-	nla_for_each_attr(attr, attrs, len, rem) {
-		struct nlattr *tb[PORTCLASS_A_POLICY_MAX + 1];
-		struct portclass_rule rule;
-
-		if (nla_type(attr) == PORTCLASS_A_CONFIG_RULE)
-			err = parse_rule(attr, &rule, info->extack);
-		else if (nla_type(attr) == PORTCLASS_A_CONFIG_POLICY)
-			err = parse_policy(attr, tb, info->extack);
-		if (err)
-			return err;
-	}
-
-	return 0;
-}
-
-static int apply_policy(struct portclass_table *table,
-			const struct nlattr *attr,
-			struct netlink_ext_ack *extack)
-{
-	struct nlattr *tb[PORTCLASS_A_POLICY_MAX + 1];
-	int err;
-
-	err = parse_policy(attr, tb, extack);
-	if (err)
-		return err;
-
-	portclass_table_set_policy(table,
-				   nla_get_u32(tb[PORTCLASS_A_POLICY_SCOPE]),
-				   nla_get_u32(tb[PORTCLASS_A_POLICY_PROTO]),
-				   nla_get_u32(tb[PORTCLASS_A_POLICY_CLASS]),
-				   nla_get_u32(tb[PORTCLASS_A_POLICY_ACTION]));
-	return 0;
-}
-
-static int apply_rule(struct portclass_table *table, const struct nlattr *attr,
-		      struct netlink_ext_ack *extack)
-{
-	struct portclass_rule rule;
-	int err;
-
-	err = parse_rule(attr, &rule, extack);
-	return err ?: portclass_table_set_rule(table, &rule);
-}
-
-/* Do to @table, which nobody sees yet, what a checked request says. */
-static int apply(struct portclass_table *table, struct genl_info *info)
-{
-	const struct nlattr *attr;
-	int rem, err = 0;
-
-	if (info->attrs[PORTCLASS_A_CONFIG_FLUSH])
-		portclass_table_flush(table);
-
-	/* Each sort is about something else, so their order says nothing. */
-	nla_for_each_attr(attr, genlmsg_data(info->genlhdr),
-			  genlmsg_len(info->genlhdr), rem) {
-		switch (nla_type(attr)) {
-		case PORTCLASS_A_CONFIG_POLICY:
-			err = apply_policy(table, attr, info->extack);
-			break;
-		case PORTCLASS_A_CONFIG_RULE:
-			err = apply_rule(table, attr, info->extack);
-			break;
-		case PORTCLASS_A_CONFIG_MODE:
-			table->mode = nla_get_u32(attr);
-			break;
-		case PORTCLASS_A_CONFIG_TRACK:
-			table->track = nla_get_u32(attr);
-			break;
-		}
-		if (err)
-			return err;
-	}
-
-	table->generation++;
-	return portclass_table_compile(table);
-}
 
 /* Of what publishing may return. */
 static void say_why_not(int err, struct genl_info *info)
@@ -241,34 +25,174 @@ static void say_why_not(int err, struct genl_info *info)
 				    "no connection tracking in this kernel, only 'track none'");
 }
 
-static int set(struct portclass_net *pn, struct portclass_change *change,
-	       struct genl_info *info)
+static int check_pending(const struct portclass_net *pn, struct genl_info *info)
+{
+	if (!pn->before || info->attrs[PORTCLASS_A_CONFIG_FORCE])
+		return 0;
+
+	NL_SET_ERR_MSG(info->extack, "another change waits to be confirmed");
+	return -EBUSY;
+}
+
+/* Takes over @new, whatever comes of it. */
+static int publish(struct portclass_net *pn, struct portclass_table *new,
+		   struct portclass_change *change, struct genl_info *info)
 {
 	const struct nlattr *confirm = info->attrs[PORTCLASS_A_CONFIG_CONFIRM];
-	struct portclass_table *old, *new;
 	int err;
 
-	lockdep_assert_held(&pn->lock);
-
-	if (pn->before && !info->attrs[PORTCLASS_A_CONFIG_FORCE]) {
-		NL_SET_ERR_MSG(info->extack,
-			       "another change waits to be confirmed");
-		return -EBUSY;
+	err = portclass_change_publish(pn, new, change,
+				       confirm ? nla_get_u32(confirm) : 0);
+	if (err) {
+		say_why_not(err, info);
+		portclass_table_free(new);
 	}
+	return err;
+}
+
+/* A table as the configuration would be after a request. */
+static struct portclass_table *prepare(struct portclass_net *pn,
+				       struct genl_info *info)
+{
+	struct portclass_table *old, *new;
+	int err;
 
 	old = rcu_dereference_protected(pn->table, lockdep_is_held(&pn->lock));
 	new = old ? portclass_table_clone(old) : portclass_table_alloc();
 	if (!new)
-		return -ENOMEM;
+		return ERR_PTR(-ENOMEM);
 
-	err = apply(new, info);
-	if (!err) {
-		err = portclass_change_publish(pn, new, change,
-					       confirm ? nla_get_u32(confirm) : 0);
-		say_why_not(err, info);
+	err = portclass_request_apply(new, info);
+	if (err) {
+		portclass_table_free(new);
+		return ERR_PTR(err);
 	}
+	return new;
+}
+
+static int set(struct portclass_net *pn, struct portclass_change *change,
+	       struct genl_info *info)
+{
+	struct portclass_table *new;
+
+	lockdep_assert_held(&pn->lock);
+
+	if (check_pending(pn, info))
+		return -EBUSY;
+
+	new = prepare(pn, info);
+	return IS_ERR(new) ? PTR_ERR(new) : publish(pn, new, change, info);
+}
+
+static int promote(struct portclass_net *pn, struct portclass_change *change,
+		   struct genl_info *info)
+{
+	const struct portclass_shadow *shadow = portclass_shadow_of(pn);
+	const struct portclass_table *now;
+	struct portclass_table *new;
+	int err;
+
+	if (!shadow) {
+		NL_SET_ERR_MSG(info->extack, "there is no shadow table");
+		return -ENOENT;
+	}
+	if (check_pending(pn, info))
+		return -EBUSY;
+
+	new = portclass_table_clone(shadow->table);
+	if (!new)
+		return -ENOMEM;
+	err = portclass_table_compile(new);
+	if (err) {
+		portclass_table_free(new);
+		return err;
+	}
+
+	now = rcu_dereference_protected(pn->table, lockdep_is_held(&pn->lock));
+	new->generation = now->generation + 1;
+	err = publish(pn, new, change, info);
+	if (!err)
+		portclass_shadow_drop(pn);
+	return err;
+}
+
+static int set_shadow(struct portclass_net *pn, struct genl_info *info)
+{
+	struct portclass_table *new;
+	int err;
+
+	lockdep_assert_held(&pn->lock);
+
+	new = prepare(pn, info);
+	if (IS_ERR(new))
+		return PTR_ERR(new);
+
+	err = portclass_net_activate(pn);
+	if (err)
+		say_why_not(err, info);
+	else
+		err = portclass_shadow_set(pn, new);
 	if (err)
 		portclass_table_free(new);
+	return err;
+}
+
+/**
+ * portclass_nl_shadow_promote_doit() - make the shadow table the live one
+ * @skb: the request
+ * @info: its attributes and its namespace
+ *
+ * Context: process, may sleep; takes the namespace's lock.
+ * Return: as portclass_nl_set_doit(); -ENOENT if there is no shadow table.
+ */
+int portclass_nl_shadow_promote_doit(struct sk_buff *skb,
+				     struct genl_info *info)
+{
+	struct portclass_net *pn = portclass_net_of(genl_info_net(info));
+	struct portclass_change *change;
+	int err;
+
+	err = portclass_nl_check_admin(skb, pn, info->extack);
+	if (!err)
+		err = portclass_nl_check_reason(info);
+	if (err)
+		return err;
+
+	change = portclass_change_alloc(PORTCLASS_CAUSE_PROMOTE, info);
+	if (!change)
+		return -ENOMEM;
+
+	mutex_lock(&pn->lock);
+	err = promote(pn, change, info);
+	mutex_unlock(&pn->lock);
+	if (err)
+		kfree(change);
+	return err;
+}
+
+/**
+ * portclass_nl_shadow_drop_doit() - forget the shadow table
+ * @skb: the request
+ * @info: its attributes and its namespace
+ *
+ * Context: process, may sleep; takes the namespace's lock.
+ * Return: 0; -EPERM without CAP_NET_ADMIN over the namespace; -ENOENT if there
+ * is no shadow table.
+ */
+int portclass_nl_shadow_drop_doit(struct sk_buff *skb, struct genl_info *info)
+{
+	struct portclass_net *pn = portclass_net_of(genl_info_net(info));
+	int err;
+
+	err = portclass_nl_check_admin(skb, pn, info->extack);
+	if (err)
+		return err;
+
+	mutex_lock(&pn->lock);
+	err = portclass_shadow_drop(pn);
+	mutex_unlock(&pn->lock);
+	if (err)
+		NL_SET_ERR_MSG(info->extack, "there is no shadow table");
 	return err;
 }
 
@@ -291,9 +215,16 @@ int portclass_nl_set_doit(struct sk_buff *skb, struct genl_info *info)
 
 	err = portclass_nl_check_admin(skb, pn, info->extack);
 	if (!err)
-		err = check_request(info);
+		err = portclass_request_check(info);
 	if (err)
 		return err;
+
+	if (info->attrs[PORTCLASS_A_CONFIG_SHADOW]) {
+		mutex_lock(&pn->lock);
+		err = set_shadow(pn, info);
+		mutex_unlock(&pn->lock);
+		return err;
+	}
 
 	change = portclass_change_alloc(PORTCLASS_CAUSE_REQUEST, info);
 	if (!change)

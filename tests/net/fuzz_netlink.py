@@ -71,7 +71,7 @@ KNOWN = [
     ("port of 1 byte", rule_of(*R[:3], nl.attr(4, b"P")), errno.EINVAL, "length", 28),
     ("scope of 2 bytes", rule_of(nl.u16(1, 0), *R[1:]), errno.EINVAL, "length", 4),
     ("attribute 0", nl.u32(0, 1), errno.EINVAL, "nknown", 0),
-    ("attribute 13", nl.u32(13, 1), errno.EINVAL, "nknown", 0),
+    ("attribute 14", nl.u32(14, 1), errno.EINVAL, "nknown", 0),
     ("attribute 99 in a rule", rule_of(*R, nl.u32(99, 1)), errno.EINVAL, "nknown", 44),
     ("attribute 16383", nl.u32(0x3fff, 1), errno.EINVAL, "nknown", 0),
     ("the generation", nl.u32(nl.GENERATION, 7), errno.EINVAL, "", 0),

@@ -17,7 +17,8 @@ SNDBUFFORCE, RCVBUFFORCE = 32, 33
 
 # What portclass.h says, by the names that it has there.
 GET, SET, CHANGED_NTF, RULE_GET, STATS_GET, PORT_STATS_GET, EXPLAIN, CONFIRM, HISTORY_GET, HISTORY_NTF = range(1, 11)
-VERSION, ACTIVE, GENERATION, MODE, FLUSH, POLICY, RULE, TRACK, CONFIRM_IN, FORCE, REASON, PENDING = range(1, 13)
+SHADOW_PROMOTE, SHADOW_DROP = 11, 12
+VERSION, ACTIVE, GENERATION, MODE, FLUSH, POLICY, RULE, TRACK, CONFIRM_IN, FORCE, REASON, PENDING, SHADOW = range(1, 14)
 SCOPES, PROTOS, CLASSES = ("in", "out", "forward"), ("tcp", "udp"), ("well-known", "registered", "dynamic")
 IN, OUT, FORWARD = range(3)
 TCP, UDP = range(2)
@@ -179,8 +180,8 @@ class Client:
     def act(self, cmd, *parts):
         self.ask(cmd, b"".join(parts))
 
-    def config(self):
-        return parse_config(self.ask(GET))
+    def config(self, shadow=False):
+        return parse_config(self.ask(GET, attr(SHADOW) if shadow else b""))
 
     def generation(self):
         return self.config()["generation"]
@@ -270,10 +271,10 @@ class Client:
             found[top[1], top[2]] = path
         return found
 
-    def ports(self):
+    def ports(self, data=b""):
         """{(scope, proto, port): (flows, packets, bytes, denied packets)}"""
         found = {}
-        for answer in self.dump(PORT_STATS_GET)[0]:
+        for answer in self.dump(PORT_STATS_GET, data)[0]:
             top = {kind: number(value) for kind, value in attrs(answer)}
             found[top[1], top[2], top[3]] = (top[5], top[6], top[7], top[8])
         return found
@@ -319,7 +320,7 @@ def parse_config(data):
             config["policy"][one[1], one[2], one[3]] = one[4]
         else:
             config[{ACTIVE: "active", GENERATION: "generation", MODE: "mode", TRACK: "track",
-                    PENDING: "pending"}[kind]] = number(value)
+                    PENDING: "pending"}.get(kind, "shadow")] = number(value) if value else True
     return config
 
 

@@ -1,0 +1,250 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * What a request to change the configuration says, and what is wrong with it as
+ * far as the generated policy can't tell.
+ */
+#include <net/genetlink.h>
+
+#include "genl.h"
+#include "netlink.h"
+#include "reject.h"
+#include "request.h"
+
+/* Attributes that may stand in a request more than once. */
+#define REPEATED	(BIT(PORTCLASS_A_CONFIG_POLICY) | \
+			 BIT(PORTCLASS_A_CONFIG_RULE))
+
+/* Attributes of which one has to be there; the others say how to change. */
+static const u8 changing[] = {
+	PORTCLASS_A_CONFIG_MODE,
+	PORTCLASS_A_CONFIG_FLUSH,
+	PORTCLASS_A_CONFIG_POLICY,
+	PORTCLASS_A_CONFIG_RULE,
+	PORTCLASS_A_CONFIG_TRACK,
+};
+
+/* The parser lets the last one win; an author of two meant something else. */
+static int check_once(const struct nlattr *head, int len, unsigned long repeated,
+		      struct netlink_ext_ack *extack)
+{
+	const struct nlattr *attr;
+	unsigned long seen = 0;
+	int rem;
+
+	nla_for_each_attr(attr, head, len, rem) {
+		unsigned long bit = BIT(nla_type(attr));
+
+		if (seen & bit & ~repeated) {
+			NL_SET_ERR_MSG_ATTR(extack, attr,
+					    "attribute given twice");
+			return -EINVAL;
+		}
+		seen |= bit;
+	}
+
+	return 0;
+}
+
+/* Parse a nest of which all attributes up to and including @required must be. */
+static int parse_nest(struct nlattr **tb, int max, int required,
+		      const struct nlattr *nest, const struct nla_policy *policy,
+		      struct netlink_ext_ack *extack)
+{
+	int err, i;
+
+	err = nla_parse_nested(tb, max, nest, policy, extack);
+	if (err)
+		return err;
+
+	err = check_once(nla_data(nest), nla_len(nest), 0, extack);
+	if (err)
+		return err;
+
+	for (i = 1; i <= required; i++) {
+		if (NL_REQ_ATTR_CHECK(extack, nest, tb, i)) {
+			NL_SET_ERR_MSG_ATTR(extack, nest,
+					    "an attribute is missing in here");
+			return -EINVAL;
+		}
+	}
+
+	return 0;
+}
+
+static int check_reject(const struct nlattr *action,
+			struct netlink_ext_ack *extack)
+{
+	if (nla_get_u32(action) != PORTCLASS_ACTION_REJECT ||
+	    portclass_reject_is_known())
+		return 0;
+
+	NL_SET_ERR_MSG_ATTR(extack, action, "this kernel can't reject, only deny");
+	return -EOPNOTSUPP;
+}
+
+static int parse_policy(const struct nlattr *nest, struct nlattr **tb,
+			struct netlink_ext_ack *extack)
+{
+	int err;
+
+	err = parse_nest(tb, PORTCLASS_A_POLICY_MAX, PORTCLASS_A_POLICY_ACTION,
+			 nest, portclass_policy_nl_policy, extack);
+	return err ?: check_reject(tb[PORTCLASS_A_POLICY_ACTION], extack);
+}
+
+static int parse_rule(const struct nlattr *nest, struct portclass_rule *rule,
+		      struct netlink_ext_ack *extack)
+{
+	struct nlattr *tb[PORTCLASS_A_RULE_MAX + 1];
+	int err;
+
+	err = parse_nest(tb, PORTCLASS_A_RULE_MAX, PORTCLASS_A_RULE_PORT_LOW,
+			 nest, portclass_rule_nl_policy, extack);
+	if (err)
+		return err;
+
+	rule->scope = nla_get_u32(tb[PORTCLASS_A_RULE_SCOPE]);
+	rule->proto = nla_get_u32(tb[PORTCLASS_A_RULE_PROTO]);
+	rule->action = nla_get_u32(tb[PORTCLASS_A_RULE_ACTION]);
+	rule->low = nla_get_u16(tb[PORTCLASS_A_RULE_PORT_LOW]);
+	rule->high = rule->low;
+	err = check_reject(tb[PORTCLASS_A_RULE_ACTION], extack);
+	if (err)
+		return err;
+	if (tb[PORTCLASS_A_RULE_PORT_HIGH])
+		rule->high = nla_get_u16(tb[PORTCLASS_A_RULE_PORT_HIGH]);
+
+	if (rule->high < rule->low) {
+		NL_SET_ERR_MSG_ATTR(extack, tb[PORTCLASS_A_RULE_PORT_HIGH],
+				    "last port is below the first one");
+		return -EINVAL;
+	}
+
+	return 0;
+}
+
+/**
+ * portclass_request_check() - say all that is wrong with a request
+ * @info: the request
+ *
+ * All that can be said without knowing the configuration. Applying it parses it
+ * once more, to keep nothing of a request's size.
+ *
+ * Context: any.
+ * Return: 0; -EINVAL, -EOPNOTSUPP and what the policy's checks return, with the
+ * attribute and the reason in extack.
+ */
+int portclass_request_check(struct genl_info *info)
+{
+	const struct nlattr *attrs = genlmsg_data(info->genlhdr);
+	int len = genlmsg_len(info->genlhdr);
+	const struct nlattr *attr;
+	unsigned int i;
+	int err, rem;
+
+	err = check_once(attrs, len, REPEATED, info->extack);
+	if (!err)
+		err = portclass_nl_check_reason(info);
+	if (err)
+		return err;
+
+	if (info->attrs[PORTCLASS_A_CONFIG_SHADOW] &&
+	    info->attrs[PORTCLASS_A_CONFIG_CONFIRM]) {
+		NL_SET_ERR_MSG_ATTR(info->extack,
+				    info->attrs[PORTCLASS_A_CONFIG_CONFIRM],
+				    "a shadow table changes nothing yet");
+		return -EINVAL;
+	}
+
+	for (i = 0; i < ARRAY_SIZE(changing) && !info->attrs[changing[i]]; i++)
+		;
+	if (i == ARRAY_SIZE(changing)) {
+		NL_SET_ERR_MSG(info->extack, "the request changes nothing");
+		return -EINVAL;
+	}
+
+	nla_for_each_attr(attr, attrs, len, rem) {
+		struct nlattr *tb[PORTCLASS_A_POLICY_MAX + 1];
+		struct portclass_rule rule;
+
+		if (nla_type(attr) == PORTCLASS_A_CONFIG_RULE)
+			err = parse_rule(attr, &rule, info->extack);
+		else if (nla_type(attr) == PORTCLASS_A_CONFIG_POLICY)
+			err = parse_policy(attr, tb, info->extack);
+		if (err)
+			return err;
+	}
+
+	return 0;
+}
+
+static int apply_policy(struct portclass_table *table,
+			const struct nlattr *attr,
+			struct netlink_ext_ack *extack)
+{
+	struct nlattr *tb[PORTCLASS_A_POLICY_MAX + 1];
+	int err;
+
+	err = parse_policy(attr, tb, extack);
+	if (err)
+		return err;
+
+	portclass_table_set_policy(table,
+				   nla_get_u32(tb[PORTCLASS_A_POLICY_SCOPE]),
+				   nla_get_u32(tb[PORTCLASS_A_POLICY_PROTO]),
+				   nla_get_u32(tb[PORTCLASS_A_POLICY_CLASS]),
+				   nla_get_u32(tb[PORTCLASS_A_POLICY_ACTION]));
+	return 0;
+}
+
+static int apply_rule(struct portclass_table *table, const struct nlattr *attr,
+		      struct netlink_ext_ack *extack)
+{
+	struct portclass_rule rule;
+	int err;
+
+	err = parse_rule(attr, &rule, extack);
+	return err ?: portclass_table_set_rule(table, &rule);
+}
+
+/**
+ * portclass_request_apply() - do to a table what a request says
+ * @table: which nobody sees yet; compiled on success
+ * @info: the request, which has been checked
+ *
+ * Context: process, may sleep.
+ * Return: 0; -ENOMEM, and @table can only be freed.
+ */
+int portclass_request_apply(struct portclass_table *table,
+			    struct genl_info *info)
+{
+	const struct nlattr *attr;
+	int rem, err = 0;
+
+	if (info->attrs[PORTCLASS_A_CONFIG_FLUSH])
+		portclass_table_flush(table);
+
+	/* Each sort is about something else, so their order says nothing. */
+	nla_for_each_attr(attr, genlmsg_data(info->genlhdr),
+			  genlmsg_len(info->genlhdr), rem) {
+		switch (nla_type(attr)) {
+		case PORTCLASS_A_CONFIG_POLICY:
+			err = apply_policy(table, attr, info->extack);
+			break;
+		case PORTCLASS_A_CONFIG_RULE:
+			err = apply_rule(table, attr, info->extack);
+			break;
+		case PORTCLASS_A_CONFIG_MODE:
+			table->mode = nla_get_u32(attr);
+			break;
+		case PORTCLASS_A_CONFIG_TRACK:
+			table->track = nla_get_u32(attr);
+			break;
+		}
+		if (err)
+			return err;
+	}
+
+	table->generation++;
+	return portclass_table_compile(table);
+}
