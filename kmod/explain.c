@@ -128,7 +128,7 @@ int portclass_nl_explain_doit(struct sk_buff *skb, struct genl_info *info)
 	key.proto = nla_get_u32(info->attrs[PORTCLASS_A_EXPLAIN_PROTO]);
 	key.port = nla_get_u16(info->attrs[PORTCLASS_A_EXPLAIN_PORT]);
 
-	msg = genlmsg_new(GENLMSG_DEFAULT_SIZE, GFP_KERNEL);
+	msg = genlmsg_new(2 * GENLMSG_DEFAULT_SIZE, GFP_KERNEL);
 	if (!msg)
 		return -ENOMEM;
 	err = -EMSGSIZE;

@@ -6,6 +6,8 @@
  * packet's own header is asked where conntrack knows nothing of it.
  */
 #include <linux/inetdevice.h>
+#include <linux/ip.h>
+#include <linux/ipv6.h>
 #include <net/addrconf.h>
 #include <net/netfilter/nf_conntrack.h>
 
@@ -353,4 +355,45 @@ bool portclass_flow_reconsider(struct sk_buff *skb,
 
 	orient_by_socket(sk, false, &at, pkt);
 	return true;
+}
+
+/* Who has dialled: the sender of what goes to the service, else the receiver. */
+static const void *initiator_of(const struct sk_buff *skb, u8 family,
+				const struct portclass_packet *pkt)
+{
+	bool to = pkt->way == PORTCLASS_WAY_TO;
+
+	if (family == NFPROTO_IPV4)
+		return to ? &ip_hdr(skb)->saddr : &ip_hdr(skb)->daddr;
+	return to ? &ipv6_hdr(skb)->saddr : &ipv6_hdr(skb)->daddr;
+}
+
+/**
+ * portclass_flow_stays_denied() - is there no excuse for a packet?
+ * @table: that denies it by its bitmap
+ * @skb: the packet
+ * @state: of the hook
+ * @family: NFPROTO_IPV4 or NFPROTO_IPV6
+ * @hook: the scope of the hook
+ * @pkt: what portclass_flow_read() said of it; may be told anew
+ *
+ * NAT of the source is done behind our hooks, and undone before them.
+ *
+ * Context: RCU read-side section.
+ * Return: false if the port is open to its source, or the packet was asked for.
+ */
+bool portclass_flow_stays_denied(const struct portclass_table *table,
+				 struct sk_buff *skb,
+				 const struct nf_hook_state *state, u8 family,
+				 enum portclass_scope hook,
+				 struct portclass_packet *pkt)
+{
+	if (portclass_table_admits(table, &pkt->dialled, family,
+				   initiator_of(skb, family, pkt)))
+		return false;
+	if (!portclass_flow_reconsider(skb, state, family, hook, pkt))
+		return true;
+	return portclass_flow_is_denied(table, pkt) &&
+	       !portclass_table_admits(table, &pkt->dialled, family,
+				       initiator_of(skb, family, pkt));
 }

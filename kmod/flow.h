@@ -26,6 +26,11 @@ enum portclass_packet_kind
 portclass_flow_read(struct sk_buff *skb, const struct nf_hook_state *state,
 		    u8 family, enum portclass_scope hook,
 		    enum portclass_track track, struct portclass_packet *pkt);
+bool portclass_flow_stays_denied(const struct portclass_table *table,
+				 struct sk_buff *skb,
+				 const struct nf_hook_state *state, u8 family,
+				 enum portclass_scope hook,
+				 struct portclass_packet *pkt);
 bool portclass_flow_reconsider(struct sk_buff *skb,
 			       const struct nf_hook_state *state, u8 family,
 			       enum portclass_scope hook,

@@ -19,12 +19,18 @@ const struct nla_policy portclass_policy_nl_policy[PORTCLASS_A_POLICY_ACTION + 1
 	[PORTCLASS_A_POLICY_ACTION] = NLA_POLICY_RANGE(NLA_U32, 1, 3),
 };
 
-const struct nla_policy portclass_rule_nl_policy[PORTCLASS_A_RULE_PORT_HIGH + 1] = {
+const struct nla_policy portclass_prefix_nl_policy[PORTCLASS_A_PREFIX_LENGTH + 1] = {
+	[PORTCLASS_A_PREFIX_ADDRESS] = { .type = NLA_BINARY, },
+	[PORTCLASS_A_PREFIX_LENGTH] = NLA_POLICY_MAX(NLA_U8, 128),
+};
+
+const struct nla_policy portclass_rule_nl_policy[PORTCLASS_A_RULE_FROM + 1] = {
 	[PORTCLASS_A_RULE_SCOPE] = NLA_POLICY_MAX(NLA_U32, 2),
 	[PORTCLASS_A_RULE_PROTO] = NLA_POLICY_MAX(NLA_U32, 1),
 	[PORTCLASS_A_RULE_ACTION] = NLA_POLICY_MAX(NLA_U32, 3),
 	[PORTCLASS_A_RULE_PORT_LOW] = { .type = NLA_U16, },
 	[PORTCLASS_A_RULE_PORT_HIGH] = { .type = NLA_U16, },
+	[PORTCLASS_A_RULE_FROM] = NLA_POLICY_NESTED(portclass_prefix_nl_policy),
 };
 
 /* PORTCLASS_CMD_GET - do */

@@ -14,7 +14,8 @@
 
 /* Common nested types */
 extern const struct nla_policy portclass_policy_nl_policy[PORTCLASS_A_POLICY_ACTION + 1];
-extern const struct nla_policy portclass_rule_nl_policy[PORTCLASS_A_RULE_PORT_HIGH + 1];
+extern const struct nla_policy portclass_prefix_nl_policy[PORTCLASS_A_PREFIX_LENGTH + 1];
+extern const struct nla_policy portclass_rule_nl_policy[PORTCLASS_A_RULE_FROM + 1];
 
 int portclass_nl_get_doit(struct sk_buff *skb, struct genl_info *info);
 int portclass_nl_set_doit(struct sk_buff *skb, struct genl_info *info);

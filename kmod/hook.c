@@ -67,9 +67,9 @@ static __always_inline unsigned int judge(struct portclass_net *pn,
 	}
 
 	seen.denied = portclass_flow_is_denied(table, &pkt);
-	if (unlikely(seen.denied) &&
-	    portclass_flow_reconsider(skb, state, family, hook, &pkt))
-		seen.denied = portclass_flow_is_denied(table, &pkt);
+	if (unlikely(seen.denied))
+		seen.denied = portclass_flow_stays_denied(table, skb, state,
+							  family, hook, &pkt);
 	drop = seen.denied && table->mode == PORTCLASS_MODE_ENFORCE;
 
 	seen.bytes = skb->len;

@@ -60,7 +60,6 @@ static int put_config(struct sk_buff *skb, const struct portclass_net *pn,
 	unsigned int pending = portclass_change_pending(pn);
 	unsigned int s, p, c;
 
-
 	if (nla_put_string(skb, PORTCLASS_A_CONFIG_VERSION, PORTCLASS_VERSION) ||
 	    nla_put_u8(skb, PORTCLASS_A_CONFIG_ACTIVE, !!table) ||
 	    nla_put_u32(skb, PORTCLASS_A_CONFIG_GENERATION,

@@ -6,6 +6,22 @@
 
 #include "put.h"
 
+static int put_prefix(struct sk_buff *skb, const struct portclass_prefix *prefix)
+{
+	struct nlattr *nest = nla_nest_start(skb, PORTCLASS_A_RULE_FROM);
+	unsigned int len = prefix->family == NFPROTO_IPV4 ?
+				   sizeof(struct in_addr) :
+				   sizeof(struct in6_addr);
+
+	if (!nest ||
+	    nla_put(skb, PORTCLASS_A_PREFIX_ADDRESS, len, &prefix->base) ||
+	    nla_put_u8(skb, PORTCLASS_A_PREFIX_LENGTH, prefix->length))
+		return -EMSGSIZE;
+
+	nla_nest_end(skb, nest);
+	return 0;
+}
+
 /**
  * portclass_put_rule() - put a rule into a message
  * @skb: the message
@@ -19,6 +35,7 @@ int portclass_put_rule(struct sk_buff *skb, int type,
 		       const struct portclass_rule *rule)
 {
 	struct nlattr *nest = nla_nest_start(skb, type);
+	unsigned int i;
 
 	if (!nest ||
 	    nla_put_u32(skb, PORTCLASS_A_RULE_SCOPE, rule->scope) ||
@@ -27,6 +44,10 @@ int portclass_put_rule(struct sk_buff *skb, int type,
 	    nla_put_u16(skb, PORTCLASS_A_RULE_PORT_LOW, rule->low) ||
 	    nla_put_u16(skb, PORTCLASS_A_RULE_PORT_HIGH, rule->high))
 		return -EMSGSIZE;
+
+	for (i = 0; rule->from && i < rule->from->count; i++)
+		if (put_prefix(skb, &rule->from->list[i]))
+			return -EMSGSIZE;
 
 	nla_nest_end(skb, nest);
 	return 0;

@@ -47,7 +47,8 @@ static int check_once(const struct nlattr *head, int len, unsigned long repeated
 
 /* Parse a nest of which all attributes up to and including @required must be. */
 static int parse_nest(struct nlattr **tb, int max, int required,
-		      const struct nlattr *nest, const struct nla_policy *policy,
+		      unsigned long repeated, const struct nlattr *nest,
+		      const struct nla_policy *policy,
 		      struct netlink_ext_ack *extack)
 {
 	int err, i;
@@ -56,7 +57,7 @@ static int parse_nest(struct nlattr **tb, int max, int required,
 	if (err)
 		return err;
 
-	err = check_once(nla_data(nest), nla_len(nest), 0, extack);
+	err = check_once(nla_data(nest), nla_len(nest), repeated, extack);
 	if (err)
 		return err;
 
@@ -88,8 +89,122 @@ static int parse_policy(const struct nlattr *nest, struct nlattr **tb,
 	int err;
 
 	err = parse_nest(tb, PORTCLASS_A_POLICY_MAX, PORTCLASS_A_POLICY_ACTION,
-			 nest, portclass_policy_nl_policy, extack);
+			 0, nest, portclass_policy_nl_policy, extack);
 	return err ?: check_reject(tb[PORTCLASS_A_POLICY_ACTION], extack);
+}
+
+static int parse_prefix(const struct nlattr *nest,
+			struct portclass_prefix *prefix,
+			struct netlink_ext_ack *extack)
+{
+	struct nlattr *tb[PORTCLASS_A_PREFIX_MAX + 1];
+	const struct nlattr *address;
+	unsigned int bit, len;
+	const u8 *bytes;
+	int err;
+
+	err = parse_nest(tb, PORTCLASS_A_PREFIX_MAX, PORTCLASS_A_PREFIX_LENGTH,
+			 0, nest, portclass_prefix_nl_policy, extack);
+	if (err)
+		return err;
+
+	address = tb[PORTCLASS_A_PREFIX_ADDRESS];
+	len = nla_len(address);
+	memset(prefix, 0, sizeof(*prefix));
+	prefix->length = nla_get_u8(tb[PORTCLASS_A_PREFIX_LENGTH]);
+	if ((len != sizeof(struct in_addr) && len != sizeof(struct in6_addr)) ||
+	    prefix->length > len * 8) {
+		NL_SET_ERR_MSG_ATTR(extack, address,
+				    "no address of 4 or 16 bytes with so many bits");
+		return -EINVAL;
+	}
+
+	bytes = nla_data(address);
+	for (bit = prefix->length; bit < len * 8; bit++) {
+		if (!(bytes[bit / 8] & 0x80 >> bit % 8))
+			continue;
+		NL_SET_ERR_MSG_ATTR(extack, address,
+				    "the address has bits behind its length");
+		return -EINVAL;
+	}
+
+	prefix->family = len == sizeof(struct in_addr) ? NFPROTO_IPV4 :
+							 NFPROTO_IPV6;
+	memcpy(&prefix->base, bytes, len);
+	return 0;
+}
+
+static unsigned int count_sources(const struct nlattr *rule)
+{
+	const struct nlattr *attr;
+	unsigned int count = 0;
+	int rem;
+
+	nla_for_each_nested(attr, rule, rem)
+		count += nla_type(attr) == PORTCLASS_A_RULE_FROM;
+	return count;
+}
+
+static int check_sources(const struct nlattr *nest,
+			 const struct portclass_rule *rule,
+			 const struct nlattr *first,
+			 struct netlink_ext_ack *extack)
+{
+	struct portclass_prefix prefix;
+	const struct nlattr *attr;
+	int rem, err;
+
+	if (!first)
+		return 0;
+
+	if (rule->action != PORTCLASS_ACTION_ALLOW) {
+		NL_SET_ERR_MSG_ATTR(extack, first,
+				    "only an allowed port has sources");
+		return -EINVAL;
+	}
+	if (rule->scope == PORTCLASS_SCOPE_OUT) {
+		NL_SET_ERR_MSG_ATTR(extack, first,
+				    "what we dial ourselves has no sources");
+		return -EINVAL;
+	}
+	if (count_sources(nest) > PORTCLASS_PREFIXES_MAX) {
+		NL_SET_ERR_MSG_ATTR(extack, first, "more than 100 sources");
+		return -EINVAL;
+	}
+
+	nla_for_each_nested(attr, nest, rem) {
+		if (nla_type(attr) != PORTCLASS_A_RULE_FROM)
+			continue;
+		err = parse_prefix(attr, &prefix, extack);
+		if (err)
+			return err;
+	}
+	return 0;
+}
+
+/* Of a rule that has been checked. */
+static int take_sources(const struct nlattr *nest, struct portclass_rule *rule,
+			struct netlink_ext_ack *extack)
+{
+	unsigned int count = count_sources(nest);
+	const struct nlattr *attr;
+	int rem, err, i = 0;
+
+	if (!count)
+		return 0;
+	rule->from = portclass_prefixes_alloc(count);
+	if (!rule->from)
+		return -ENOMEM;
+
+	nla_for_each_nested(attr, nest, rem) {
+		if (nla_type(attr) != PORTCLASS_A_RULE_FROM)
+			continue;
+		err = parse_prefix(attr, &rule->from->list[i++], extack);
+		if (err)
+			return err;
+	}
+	portclass_prefixes_seal(rule->from);
+	return 0;
 }
 
 static int parse_rule(const struct nlattr *nest, struct portclass_rule *rule,
@@ -99,7 +214,8 @@ static int parse_rule(const struct nlattr *nest, struct portclass_rule *rule,
 	int err;
 
 	err = parse_nest(tb, PORTCLASS_A_RULE_MAX, PORTCLASS_A_RULE_PORT_LOW,
-			 nest, portclass_rule_nl_policy, extack);
+			 BIT(PORTCLASS_A_RULE_FROM), nest,
+			 portclass_rule_nl_policy, extack);
 	if (err)
 		return err;
 
@@ -108,6 +224,7 @@ static int parse_rule(const struct nlattr *nest, struct portclass_rule *rule,
 	rule->action = nla_get_u32(tb[PORTCLASS_A_RULE_ACTION]);
 	rule->low = nla_get_u16(tb[PORTCLASS_A_RULE_PORT_LOW]);
 	rule->high = rule->low;
+	rule->from = NULL;
 	err = check_reject(tb[PORTCLASS_A_RULE_ACTION], extack);
 	if (err)
 		return err;
@@ -120,7 +237,7 @@ static int parse_rule(const struct nlattr *nest, struct portclass_rule *rule,
 		return -EINVAL;
 	}
 
-	return 0;
+	return check_sources(nest, rule, tb[PORTCLASS_A_RULE_FROM], extack);
 }
 
 /**
@@ -204,7 +321,17 @@ static int apply_rule(struct portclass_table *table, const struct nlattr *attr,
 	int err;
 
 	err = parse_rule(attr, &rule, extack);
-	return err ?: portclass_table_set_rule(table, &rule);
+	if (err)
+		return err;
+
+	err = take_sources(attr, &rule, extack);
+	if (!err)
+		err = portclass_table_set_rule(table, &rule);
+	if (err == -E2BIG)
+		NL_SET_ERR_MSG_ATTR(extack, attr,
+				    "more than 128 rules with sources");
+	portclass_prefixes_put(rule.from);
+	return err;
 }
 
 /**

@@ -122,10 +122,9 @@ void portclass_shadow_count(const struct portclass_shadow *shadow,
 	struct portclass_packet again = *pkt;
 	struct portclass_seen denied = *seen;
 
-	if (!portclass_flow_is_denied(shadow->table, &again))
-		return;
-	if (portclass_flow_reconsider(skb, state, family, hook, &again) &&
-	    !portclass_flow_is_denied(shadow->table, &again))
+	if (!portclass_flow_is_denied(shadow->table, &again) ||
+	    !portclass_flow_stays_denied(shadow->table, skb, state, family, hook,
+					 &again))
 		return;
 
 	denied.denied = true;

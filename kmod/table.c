@@ -68,15 +68,20 @@ static void ruleset_drop(struct portclass_ruleset *rules)
 	bitmap_drop(&rules->ruled);
 	bitmap_drop(&rules->denied);
 	bitmap_drop(&rules->rejected);
+	portclass_sources_free(rules->sources);
+	rules->sources = NULL;
 }
 
 static int ruleset_dup(struct portclass_ruleset *to,
 		       const struct portclass_ruleset *from)
 {
 	if (bitmap_dup(&to->ruled, from->ruled) ||
-	    bitmap_dup(&to->denied, from->denied))
+	    bitmap_dup(&to->denied, from->denied) ||
+	    bitmap_dup(&to->rejected, from->rejected))
 		return -ENOMEM;
-	return bitmap_dup(&to->rejected, from->rejected);
+
+	to->sources = portclass_sources_dup(from->sources);
+	return from->sources && !to->sources ? -ENOMEM : 0;
 }
 
 /**
@@ -218,13 +223,15 @@ void portclass_table_set_policy(struct portclass_table *table,
  * @rule: the range and its action
  *
  * Context: process, may sleep.
- * Return: 0; -ENOMEM, and @table is as before.
+ * Return: 0; -ENOMEM, -E2BIG (too many rules with sources), and @table says what
+ * it said before.
  */
 int portclass_table_set_rule(struct portclass_table *table,
 			     const struct portclass_rule *rule)
 {
 	struct portclass_ruleset *rules = &table->rules[rule->scope][rule->proto];
 	unsigned int len = rule->high - rule->low + 1;
+	int err;
 
 	if (!rules->ruled) {
 		if (rule->action == PORTCLASS_ACTION_UNSET)
@@ -242,9 +249,15 @@ int portclass_table_set_rule(struct portclass_table *table,
 			return -ENOMEM;
 	}
 
+	err = portclass_sources_set(&rules->sources, rule->low, rule->high,
+				    rule->from);
+	if (err)
+		return err;
+
 	bitmap_put(rules->ruled, rule->low, len,
 		   rule->action != PORTCLASS_ACTION_UNSET);
-	bitmap_put(rules->denied, rule->low, len, is_denial(rule->action));
+	bitmap_put(rules->denied, rule->low, len,
+		   is_denial(rule->action) || rule->from);
 	if (rules->rejected)
 		bitmap_put(rules->rejected, rule->low, len,
 			   rule->action == PORTCLASS_ACTION_REJECT);

@@ -7,6 +7,8 @@
 #include <linux/types.h>
 #include <uapi/linux/portclass.h>
 
+#include "sources.h"
+
 #define PORTCLASS_SCOPES	(PORTCLASS_SCOPE_FORWARD + 1)
 #define PORTCLASS_PROTOS	(PORTCLASS_PROTO_UDP + 1)
 #define PORTCLASS_CLASSES	(PORTCLASS_CLASS_DYNAMIC + 1)
@@ -31,6 +33,7 @@ struct portclass_key {
  * @scope: enum portclass_scope
  * @proto: enum portclass_proto
  * @action: enum portclass_action
+ * @from: if allowed, to whom alone; NULL for everybody. Somebody else's
  */
 struct portclass_rule {
 	u16 low;
@@ -38,6 +41,7 @@ struct portclass_rule {
 	u8 scope;
 	u8 proto;
 	u8 action;
+	struct portclass_prefixes *from;
 };
 
 /**
@@ -46,11 +50,14 @@ struct portclass_rule {
  * @denied: those of @ruled that are denied, or rejected; NULL together with
  *	@ruled
  * @rejected: those of @denied that are rejected; NULL if none ever was
+ * @sources: those of @denied that are open to some sources; NULL if none ever
+ *	was
  */
 struct portclass_ruleset {
 	unsigned long *ruled;
 	unsigned long *denied;
 	unsigned long *rejected;
+	struct portclass_sources *sources;
 };
 
 /**
@@ -126,6 +133,24 @@ static inline bool portclass_table_rejects(const struct portclass_table *table,
 	const unsigned long *reject = table->reject[key->scope][key->proto];
 
 	return reject && test_bit(key->port, reject);
+}
+
+/**
+ * portclass_table_admits() - is a denied port open to a source?
+ * @table: a compiled table
+ * @key: what is denied
+ * @family: NFPROTO_IPV4 or NFPROTO_IPV6
+ * @address: of who has dialled
+ *
+ * Context: any; the caller holds what keeps @table alive.
+ * Return: true if a rule allows him.
+ */
+static inline bool portclass_table_admits(const struct portclass_table *table,
+					  const struct portclass_key *key,
+					  u8 family, const void *address)
+{
+	return portclass_sources_admit(table->rules[key->scope][key->proto].sources,
+				       key->port, family, address);
 }
 
 /**

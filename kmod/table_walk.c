@@ -10,7 +10,8 @@
 /* What the rule of a port says; one has to speak of it. */
 static u8 action_of(const struct portclass_ruleset *rules, unsigned long port)
 {
-	if (!test_bit(port, rules->denied))
+	if (!test_bit(port, rules->denied) ||
+	    portclass_sources_find(rules->sources, port))
 		return PORTCLASS_ACTION_ALLOW;
 	if (rules->rejected && test_bit(port, rules->rejected))
 		return PORTCLASS_ACTION_REJECT;
@@ -27,11 +28,39 @@ static unsigned long next_turn(const unsigned long *map, unsigned long from)
 		find_next_bit(map, PORTCLASS_PORTS, from);
 }
 
+/* The first port from @port on that is open to some sources. */
+static u32 next_sourced(const struct portclass_sources *sources, u32 port)
+{
+	unsigned int i;
+
+	for (i = 0; sources && i < sources->count; i++)
+		if (sources->list[i].high >= port)
+			return max_t(u32, sources->list[i].low, port);
+	return PORTCLASS_PORTS;
+}
+
 /* The last port of the range with one action that begins at @low. */
 static u16 range_end(const struct portclass_ruleset *rules, unsigned long low)
 {
-	return min3(next_turn(rules->ruled, low), next_turn(rules->denied, low),
-		    next_turn(rules->rejected, low)) - 1;
+	const struct portclass_sourced *sourced;
+	unsigned long end;
+
+	sourced = portclass_sources_find(rules->sources, low);
+	if (sourced)
+		return sourced->high;
+
+	end = min3(next_turn(rules->ruled, low), next_turn(rules->denied, low),
+		   next_turn(rules->rejected, low));
+	return min_t(unsigned long, end, next_sourced(rules->sources, low)) - 1;
+}
+
+static struct portclass_prefixes *
+from_of(const struct portclass_ruleset *rules, u16 port)
+{
+	const struct portclass_sourced *sourced;
+
+	sourced = portclass_sources_find(rules->sources, port);
+	return sourced ? sourced->from : NULL;
 }
 
 /**
@@ -71,6 +100,7 @@ bool portclass_table_next_rule(const struct portclass_table *table,
 		rule->action = action_of(rules, low);
 		rule->low = low;
 		rule->high = range_end(rules, low);
+		rule->from = from_of(rules, low);
 		return true;
 	}
 
@@ -101,8 +131,10 @@ bool portclass_table_find_rule(const struct portclass_table *table,
 	rule->proto = key->proto;
 	rule->action = action_of(rules, low);
 	rule->high = range_end(rules, low);
+	rule->from = from_of(rules, low);
 	while (low > 0 && test_bit(low - 1, rules->ruled) &&
-	       action_of(rules, low - 1) == rule->action)
+	       action_of(rules, low - 1) == rule->action &&
+	       from_of(rules, low - 1) == rule->from)
 		low--;
 	rule->low = low;
 	return true;

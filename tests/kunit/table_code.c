@@ -2,3 +2,4 @@
 /* The code under test: nothing of it is changed or replaced. */
 #include "../../kmod/table.c"
 #include "../../kmod/table_walk.c"
+#include "../../kmod/sources.c"

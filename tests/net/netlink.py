@@ -65,6 +65,30 @@ def rule(scope, proto, action, low, high=None):
     return RULE_NEST.pack(44, RULE | NESTED, 8, 1, scope, 8, 2, proto, 8, 3, action, 6, 4, low, 0, 6, 5, high, 0)
 
 
+def prefix(text):
+    """A source, as 192.0.2.0/24; its bits behind the length are sent as they are."""
+    address, _, length = text.partition("/")
+    data = socket.inet_pton(socket.AF_INET6 if ":" in address else socket.AF_INET, address)
+    return nest(6, attr(1, data), attr(2, bytes([int(length or len(data) * 8)])))
+
+
+def sourced(scope, proto, low, high, *sources, action=1):
+    """A rule that opens ports to some sources."""
+    return nest(RULE, u32(1, scope), u32(2, proto), u32(3, action), u16(4, low), u16(5, high), *map(prefix, sources))
+
+
+def parse_sources(data):
+    """The sources that a rule's message tells, as text."""
+    (_, value), = attrs(data)
+    found = []
+    for kind, inner in attrs(value):
+        if kind == 6:
+            one = dict(attrs(inner))
+            family = socket.AF_INET if len(one[1]) == 4 else socket.AF_INET6
+            found.append(f"{socket.inet_ntop(family, one[1])}/{one[2][0]}")
+    return found
+
+
 def policy(scope, proto, klass, action):
     return nest(POLICY, u32(1, scope), u32(2, proto), u32(3, klass), u32(4, action))
 
@@ -328,7 +352,7 @@ def parse_rule(data):
     (kind, value), = attrs(data)
     if kind != 3:
         raise ValueError(f"attribute {kind} in a rule's message")
-    one = {k: number(v) for k, v in attrs(value)}
+    one = {k: number(v) for k, v in attrs(value) if k != 6}
     return one[1], one[2], one[4], one[5], one[3]
 
 
