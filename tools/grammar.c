@@ -141,9 +141,18 @@ int grammar_policy(const char *const *words, size_t count,
 	return 0;
 }
 
-/* One word, which is one of some, and no more. */
-static int only_choice(const struct names *names, const char *const *words, size_t count,
-		       unsigned int *value, struct fault *fault)
+/**
+ * grammar_only() - One word, which is one of some, and no more
+ * @names: the words that are valid
+ * @words: the words
+ * @count: how many there are
+ * @value: what they come to
+ * @fault: what is wrong with them, if anything is
+ *
+ * Return: 0, or -1 if a word is wrong.
+ */
+int grammar_only(const struct names *names, const char *const *words, size_t count,
+		 unsigned int *value, struct fault *fault)
 {
 	char valid[128];
 
@@ -170,7 +179,7 @@ int grammar_mode(const char *const *words, size_t count, enum portclass_mode *mo
 {
 	unsigned int value = 0;
 
-	if (only_choice(&names_mode, words, count, &value, fault))
+	if (grammar_only(&names_mode, words, count, &value, fault))
 		return -1;
 	*mode = value;
 	return 0;
@@ -190,7 +199,7 @@ int grammar_track(const char *const *words, size_t count, enum portclass_track *
 {
 	unsigned int value = 0;
 
-	if (only_choice(&names_track, words, count, &value, fault))
+	if (grammar_only(&names_track, words, count, &value, fault))
 		return -1;
 	*track = value;
 	return 0;

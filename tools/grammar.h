@@ -18,6 +18,8 @@ enum { GRAMMAR_POLICIES_MAX = PROTOS * CLASSES };
 size_t grammar_scope(const char *const *words, size_t count, enum portclass_scope *scope);
 int grammar_choice(const struct names *names, const char *word, unsigned int *value,
 		   struct fault *fault);
+int grammar_only(const struct names *names, const char *const *words, size_t count,
+		 unsigned int *value, struct fault *fault);
 int grammar_end(const char *const *words, size_t count, struct fault *fault);
 int grammar_ports(const char *const *words, size_t count, enum portclass_scope scope,
 		  enum portclass_action action, struct rules *rules, struct fault *fault);

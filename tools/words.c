@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /* Words as they were typed: where each stands, and how to point at one. */
 
-#include <errno.h>
 #include <stdarg.h>
 #include <stdbool.h>
 #include <stdint.h>
@@ -9,25 +8,19 @@
 #include <string.h>
 
 #include "memory.h"
-#include "words.h"
+#include "text.h"
 
 enum {
-	TEXT_MAX = 16 << 20,	/* of a list that is read */
 	WIDTH = 76,		/* of a line that is shown */
 	WORD_MAX = 48,		/* of a word in it */
 };
-
-static char printable(char c)
-{
-	return c >= ' ' && c <= '~' ? c : '?';
-}
 
 /* What people typed may hold anything, and goes to a terminal. */
 static void put(char *to, size_t size, const char *format, va_list args)
 {
 	vsnprintf(to, size, format, args);
 	for (; *to; to++)
-		*to = printable(*to);
+		*to = text_printable(*to);
 }
 
 /**
@@ -115,26 +108,15 @@ static void split(struct words *words)
  */
 int words_read(struct words *words, FILE *in, const char *name, char *why, size_t size)
 {
-	size_t used = 0, room = 0, got;
+	struct text text;
+	int err = text_read(&text, in, name, why, size);
 
-	*words = (struct words){ .name = name };
-	do {
-		words->text = memory_grow(words->text, &room, used + 1, 1);
-		got = fread(words->text + used, 1, room - used - 1, in);
-		used += got;
-	} while (got && used <= TEXT_MAX);
-	words->text[used] = '\0';
-
-	if (ferror(in)) {
-		snprintf(why, size, "cannot read %s: %s", name, strerror(errno));
-		return -1;
-	}
-	if (used > TEXT_MAX)
-		snprintf(why, size, "%s is longer than %d MiB", name, TEXT_MAX >> 20);
-	else if (strlen(words->text) != used)
-		snprintf(why, size, "%s is not text: it has a NUL byte", name);
-	else
+	*words = (struct words){ .name = name, .text = text.bytes };
+	if (err)
+		return err;
+	if (strlen(text.bytes) == text.size)
 		return split(words), 0;
+	snprintf(why, size, "%s is not text: it has a NUL byte", name);
 	return 1;
 }
 
@@ -179,7 +161,7 @@ static size_t look(const char *text, char out[WORD_MAX + 6])
 	if (quoted)
 		out[n++] = '\'';
 	for (size_t i = 0; i < length && i < WORD_MAX; i++)
-		out[n++] = printable(text[i]);
+		out[n++] = text_printable(text[i]);
 	if (length > WORD_MAX)
 		n = stpcpy(out + n, "...") - out;
 	if (quoted)
