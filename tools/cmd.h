@@ -19,6 +19,8 @@
  * @exact: print all digits
  * @coloured: print colours
  * @terminal: print on a terminal that can be cleared
+ * @check: read a file, and leave it at that
+ * @diff: print what a file would change
  * @all: print what is zero, too
  * @by_port: by port rather than by class
  * @sort: which ports come first
@@ -35,6 +37,8 @@ struct cmd {
 	bool exact;
 	bool coloured;
 	bool terminal;
+	bool check;
+	bool diff;
 	bool all;
 	bool by_port;
 	enum sample_sort sort;
@@ -57,6 +61,9 @@ int cmd_mode(const struct cmd *cmd);
 int cmd_track(const struct cmd *cmd);
 int cmd_flush(const struct cmd *cmd);
 int cmd_show(const struct cmd *cmd);
+int cmd_save(const struct cmd *cmd);
+int cmd_apply(const struct cmd *cmd);
+int cmd_restore(const struct cmd *cmd);
 int cmd_stats(const struct cmd *cmd);
 int cmd_explain(const struct cmd *cmd);
 int cmd_load(const struct cmd *cmd);

@@ -8,6 +8,7 @@
 
 #include "../kmod/version.h"
 #include "cmd.h"
+#include "conf.h"
 #include "grammar.h"
 #include "memory.h"
 #include "suggest.h"
@@ -15,6 +16,8 @@
 /* What an option is known by, past all letters. */
 enum {
 	OPTION_COLOR = 256,
+	OPTION_CHECK,
+	OPTION_DIFF,
 	OPTION_BY,
 	OPTION_SORT,
 	OPTION_LIMIT,
@@ -36,6 +39,9 @@ static const struct command {
 	{ "mode", cmd_mode, false, true },
 	{ "track", cmd_track, false, true },
 	{ "show", cmd_show, false, true },
+	{ "save", cmd_save, false, true },
+	{ "apply", cmd_apply, false, true },
+	{ "restore", cmd_restore, false, true },
 	{ "stats", cmd_stats, true, true },
 	{ "explain", cmd_explain, false, true },
 	{ "flush", cmd_flush, false, true },
@@ -50,6 +56,8 @@ static const struct option options[] = {
 	{ "color", required_argument, NULL, OPTION_COLOR },
 	{ "version", no_argument, NULL, 'V' },
 	{ "help", no_argument, NULL, 'h' },
+	{ "check", no_argument, NULL, OPTION_CHECK },
+	{ "diff", no_argument, NULL, OPTION_DIFF },
 	{ "by", required_argument, NULL, OPTION_BY },
 	{ "sort", required_argument, NULL, OPTION_SORT },
 	{ "limit", required_argument, NULL, OPTION_LIMIT },
@@ -70,6 +78,10 @@ static const char usage[] =
 	"  mode enforce|observe                     drop what is denied, or only count it\n"
 	"  track conntrack|none                     tell flows by connection tracking, or not\n"
 	"  show                                     the configuration\n"
+	"  save                                     the configuration, as a file\n"
+	"  apply [FILE|-] [--check|--diff]          make the file the configuration, all at once;\n"
+	"                                           or only read it, or tell what would change\n"
+	"  restore [FILE|-]                         apply, or what the file says on-error; at boot\n"
 	"  stats [SCOPE] [--by class|port] [--watch[=SECONDS]] [--count N] [--all]\n"
 	"        [--sort KEY] [--limit N]           the counters; KEY and N are for ports\n"
 	"  explain [SCOPE] PORT [from ADDRESS]      what becomes of a packet, and why\n"
@@ -78,7 +90,7 @@ static const char usage[] =
 	"\n"
 	"  SCOPE  in (the default), out or forward    PROTO  tcp, udp or any\n"
 	"  CLASS  well-known, registered or dynamic   PORT   tcp/443, any/5000-5010, https\n"
-	"  KEY    port, flows, packets, bytes or denied\n"
+	"  KEY    port, flows, packets, bytes or denied     FILE   " CONF_FILE "\n"
 	"\n"
 	"  -j, --json         JSON rather than text   -e, --exact    all digits of a number\n"
 	"  -n, --netns NAME   in this network namespace\n"
@@ -91,6 +103,7 @@ static const char usage[] =
  * @words: the words that are no options
  * @count: how many there are
  * @stats: the last option that only stats takes, or NULL
+ * @apply: the last option that only apply takes, or NULL
  * @netns: where a namespace was asked for, or NULL
  * @rounds: where --count was given, or NULL
  * @sort: where --sort was given, or NULL
@@ -101,6 +114,7 @@ struct parsed {
 	const char **words;
 	size_t count;
 	const char *stats;
+	const char *apply;
 	const char *netns;
 	const char *rounds;
 	const char *sort;
@@ -219,6 +233,14 @@ static int take_option(struct parsed *parsed, const char *word, int option, stru
 		return take_netns(parsed, optarg, fault);
 	case OPTION_COLOR:
 		return take_color(parsed, optarg, fault);
+	case OPTION_CHECK:
+		parsed->apply = word;
+		cmd->check = true;
+		return 0;
+	case OPTION_DIFF:
+		parsed->apply = word;
+		cmd->diff = true;
+		return 0;
 	case OPTION_BY:
 		return take_by(parsed, optarg, fault);
 	case OPTION_SORT:
@@ -259,7 +281,7 @@ static int no_command(const char *word, struct fault *fault)
 	fault_set(fault, word, strlen(word), "there is no command '%s'%s%s%s", word,
 		  *meant.word ? "; did you mean " : "", meant.word, *meant.word ? "?" : "");
 	return fault_hint(fault, "COMMAND is %s; see: portclassctl --help",
-			  "allow, deny, unset, policy, mode, track, show, stats, explain, flush, load or unload");
+			  "allow, deny, unset, policy, mode, track, show, save, apply, restore, stats, explain, flush, load or unload");
 }
 
 /* Options that don't go together, or not with the command. */
@@ -270,6 +292,12 @@ static int check(const struct parsed *parsed, const struct command *command, str
 	if (parsed->stats && !command->stats)
 		return fault_set(fault, parsed->stats, strlen(parsed->stats),
 				 "%s has no such option", command->name);
+	if (parsed->apply && command->run != cmd_apply)
+		return fault_set(fault, parsed->apply, strlen(parsed->apply),
+				 "%s has no such option", command->name);
+	if (parsed->cmd.check && parsed->cmd.diff)
+		return fault_set(fault, parsed->apply, strlen(parsed->apply),
+				 "%s and %s don't go together", "--check", "--diff");
 	if (parsed->rounds && !parsed->cmd.watch)
 		return fault_set(fault, parsed->rounds, strlen(parsed->rounds),
 				 "--count goes with --watch");
