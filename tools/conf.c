@@ -335,16 +335,19 @@ unsigned int conf_parse(const struct text *text, struct setup *setup, FILE *erro
 enum conf_safe conf_find_safe(const struct text *text)
 {
 	struct conf *conf = memory_get(1, sizeof(*conf));
-	unsigned int safe = CONF_SAFE_OPEN;
+	enum conf_safe safe = CONF_SAFE_OPEN;
 	struct fault fault;
+	unsigned int value;
 
 	while (text_next(text, &conf->line)) {
 		if (conf->line.length > TEXT_LINE_MAX)
 			continue;
 		split(conf);
 		if (conf->count && !strcmp(conf->words[0], "on-error") &&
-		    !grammar_only(&names_safe, conf->words + 1, conf->count - 1, &safe, &fault))
+		    !grammar_only(&names_safe, conf->words + 1, conf->count - 1, &value, &fault)) {
+			safe = value;
 			break;
+		}
 	}
 	free(conf);
 	return safe;

@@ -1,0 +1,223 @@
+// SPDX-License-Identifier: GPL-2.0
+/* What is saved, and how two configurations differ: all that is printed is read as what it was. */
+
+#include <time.h>
+
+#include "memory.h"
+#include "parsed.h"
+#include "printed.h"
+#include "save.h"
+#include "test.h"
+
+enum { RANDOM_ROUNDS = 100 };
+
+/* What is printed next. */
+static const struct setup *from, *to;
+
+static void tell_save(struct print *print)
+{
+	save_print(print, to);
+}
+
+static void tell_diff(struct print *print)
+{
+	save_diff(print, from, to);
+}
+
+/* Without the comments at its start. */
+static const char *statements(const char *text)
+{
+	while (*text == '#' || *text == '\n')
+		text = strchr(text, '\n') + 1;
+	return text;
+}
+
+static void test_save(void **state)
+{
+	char *text;
+
+	(void)state;
+	assert_int_equal(parsed_text("deny forward udp/6063\ndeny forward udp/6000-6062\n"
+			       "allow https ssh\npolicy well-known deny tcp\nallow tcp/23\n"), 0);
+	to = parsed;
+	text = printed((struct print){ 0 }, tell_save);
+	assert_string_equal(statements(text),
+			    "mode enforce\n"
+			    "track conntrack\n"
+			    "policy in well-known deny tcp\n"
+			    "allow in tcp/22-23\n"
+			    "allow in tcp/443  # https\n"
+			    "allow in udp/443  # https\n"
+			    "deny forward udp/6000-6063\n");
+	assert_int_equal(*text, '#');
+	free(text);
+	text = printed((struct print){ .json = true }, tell_save);
+	assert_string_equal(text,
+			    "{\"statements\":[\"mode enforce\",\"track conntrack\",\"policy in well-known deny tcp\",\"allow in tcp/22-23\",\"allow in tcp/443\",\"allow in udp/443\",\"deny forward udp/6000-6063\"]}\n");
+	free(text);
+}
+
+static void test_diff(void **state)
+{
+	struct setup *old;
+	char *text;
+
+	(void)state;
+	assert_int_equal(parsed_text("policy dynamic deny udp\ndeny tcp/20-30\nallow tcp/443\n"
+			       "allow out tcp/9\n"), 0);
+	old = parsed;
+	parsed = NULL;
+	assert_int_equal(parsed_text("mode observe\ntrack none\npolicy well-known deny tcp\n"
+			       "deny tcp/20-25\nallow tcp/26 tcp/443\ndeny out tcp/9 udp/9\n"), 0);
+	from = old;
+	to = parsed;
+	text = printed((struct print){ 0 }, tell_diff);
+	assert_string_equal(text,
+			    "-mode enforce\n"
+			    "+mode observe\n"
+			    "-track conntrack\n"
+			    "+track none\n"
+			    "+policy in well-known deny tcp\n"
+			    "-policy in dynamic deny udp\n"
+			    "-deny in tcp/20-30\n"
+			    "+deny in tcp/20-25\n"
+			    "+allow in tcp/26\n"
+			    "-allow out tcp/9\n"
+			    "+deny out tcp/9\n"
+			    "+deny out udp/9\n");
+	free(text);
+	to = from;
+	text = printed((struct print){ 0 }, tell_diff);
+	assert_string_equal(text, "");
+	free(text);
+	text = printed((struct print){ .json = true }, tell_diff);
+	assert_string_equal(text, "{\"changes\":[]}\n");
+	free(text);
+	old->mode = PORTCLASS_MODE_OBSERVE;
+	to = parsed;
+	old->policy[0][1][2] = PORTCLASS_ACTION_ALLOW;
+	old->track = PORTCLASS_TRACK_NONE;
+	memcpy(old->port, parsed->port, sizeof(old->port));
+	old->port[0][0][22] = PORTCLASS_ACTION_UNSET;
+	text = printed((struct print){ .json = true }, tell_diff);
+	assert_string_equal(text,
+			    "{\"changes\":[{\"change\":\"add\",\"statement\":\"policy in well-known deny tcp\"},{\"change\":\"remove\",\"statement\":\"deny in tcp/20-21\"},{\"change\":\"add\",\"statement\":\"deny in tcp/20-25\"},{\"change\":\"remove\",\"statement\":\"deny in tcp/23-25\"}]}\n");
+	free(text);
+	free(old);
+}
+
+static void fill(struct setup *random_setup)
+{
+	long paths = 1 + random() % 6;
+
+	random_setup->mode = random() % 2;
+	random_setup->track = random() % 2;
+	for (int i = 0; i < 18; i++)
+		random_setup->policy[i / 6][i / 3 % 2][i % 3] =
+			random() % 2 ? PORTCLASS_ACTION_DENY : PORTCLASS_ACTION_ALLOW;
+	for (; paths; paths--) {
+		__u8 *path = random_setup->port[random() % SCOPES][random() % PROTOS];
+		unsigned int at = 0, longest = 1 << random() % 16;
+
+		if (random() % 4 == 0)
+			at = PORTS - random() % 100;
+		while (at < PORTS) {
+			unsigned int length = 1 + random() % longest;
+
+			if (length > PORTS - at)
+				length = PORTS - at;
+			memset(path + at, random() % 3, length);
+			at += length;
+		}
+	}
+}
+
+/* Going by the statements themselves: the lines of the one text that the other one lacks. */
+static void check_diff(const char *diff, const char *old, const char *new)
+{
+	size_t length, removed = 0, added = 0, lines[2] = { 0 };
+	const char *const sides[] = { old, new };
+	char line[128];
+
+	for (; *diff; diff += length + 1) {
+		length = strcspn(diff, "\n");
+		snprintf(line, sizeof(line), "\n%.*s\n", (int)length - 1, diff + 1);
+		assert_true(*diff == '-' || *diff == '+');
+		assert_non_null(strstr(*diff == '-' ? old : new, line));
+		assert_null(strstr(*diff == '-' ? new : old, line));
+		*(*diff == '-' ? &removed : &added) += 1;
+	}
+	for (int i = 0; i < 2; i++)
+		for (const char *at = sides[i]; *at; at++)
+			lines[i] += *at == '\n';
+	assert_int_equal(lines[0] - removed, lines[1] - added);
+}
+
+static void test_random(void **state)
+{
+	const char *given = getenv("SEED");
+	unsigned int seed = given ? strtoul(given, NULL, 10) : (unsigned long)time(NULL);
+	struct setup *one = setup_new(), *before = setup_new();
+	char *text, *again, *diff, *old = NULL;
+
+	(void)state;
+	fprintf(stderr, "# save_test: SEED=%u\n", seed);
+	srandom(seed);
+	for (int i = 0; i < RANDOM_ROUNDS; i++) {
+		*before = *one;
+		fill(one);
+		from = before;
+		to = one;
+		text = printed((struct print){ 0 }, tell_save);
+		if (parsed_text(text))
+			fail_msg("%s", parsed_faults);
+		assert_memory_equal(parsed, one, sizeof(*parsed));
+		to = parsed;
+		again = printed((struct print){ 0 }, tell_save);
+		assert_string_equal(again, text);
+		/* The longest ones take too long to be searched for each line. */
+		if (old && strlen(old) < 100000 && strlen(text) < 100000) {
+			diff = printed((struct print){ 0 }, tell_diff);
+			check_diff(diff, old, text);
+			free(diff);
+		}
+		free(again);
+		free(old);
+		old = text;
+	}
+	free(old);
+	free(one);
+	free(before);
+}
+
+/* Each port another rule than its neighbours, of all scopes: the most that can be said. */
+static void test_biggest(void **state)
+{
+	struct setup *most = setup_new();
+	char *text;
+
+	(void)state;
+	for (int s = 0; s < SCOPES; s++)
+		for (int p = 0; p < PROTOS; p++)
+			for (int i = 0; i < PORTS; i++)
+				most->port[s][p][i] = PORTCLASS_ACTION_ALLOW + i % 2;
+	to = most;
+	text = printed((struct print){ 0 }, tell_save);
+	assert_in_range(strlen(text), 7 << 20, TEXT_MAX);
+	assert_int_equal(parsed_text(text), 0);
+	assert_memory_equal(parsed, most, sizeof(*parsed));
+	free(text);
+	free(most);
+}
+
+int main(void)
+{
+	static const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_save),
+		cmocka_unit_test(test_diff),
+		cmocka_unit_test(test_random),
+		cmocka_unit_test(test_biggest),
+	};
+
+	return cmocka_run_group_tests_name("save", tests, NULL, NULL);
+}
