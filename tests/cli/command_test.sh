@@ -120,6 +120,12 @@ wrong bytes stats --sort bytes
 wrong 3 stats --limit 3
 wrong bytes stats --by class --sort bytes --limit 3
 wrong --sort show --sort bytes
+wrong now save now
+wrong two apply --check one two
+wrong two restore one two
+wrong --diff apply --check --diff
+wrong --check show --check
+wrong --all apply --all
 wrong '' explain
 wrong '' explain in
 wrong 20-30 explain tcp/20-30
@@ -222,7 +228,7 @@ else
 	for arguments in 'allow tcp/80' 'deny out any/https 0' 'unset forward udp/0-65535' \
 		'policy all deny' 'policy out dynamic allow udp' 'mode observe' flush show 'show -j' \
 		'-j stats' 'stats in --by port --watch=0.1 --count 1' '--exact stats --all' 'show --' \
-		'track none' 'explain in any/ssh from ::1' 'explain forward udp/53' \
+		'track none' save 'explain in any/ssh from ::1' 'explain forward udp/53' \
 		'stats --by port --sort denied --limit 5' '--color always show' '--netns=nosuchnamespace show' unload; do
 		arguments=${arguments% 0}
 		# shellcheck disable=SC2086  # words

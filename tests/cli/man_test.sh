@@ -42,7 +42,7 @@ completes() {
 }
 
 page=$tools/portclassctl.8
-words="allow deny unset policy mode track show stats explain flush load unload"
+words="allow deny unset policy mode track show save apply restore stats explain flush load unload"
 options=$("$PORTCLASSCTL" --help | grep -oE -- '--[a-z]+' | sort -u)
 
 for word in $words; do
@@ -73,6 +73,8 @@ if command -v bash >/dev/null; then
 	bash -n "$tools/portclassctl.bash-completion"
 	result $? "bash takes the completion"
 	completes "tra" "track"
+	completes "apply --" "--json --netns --exact --color --version --help --check --diff"
+	completes "restore /etc/servi" "/etc/services"
 	completes "track " "conntrack none"
 	completes "explain tcp/80 " "from"
 	completes "explain in tcp/80 fr" "from"
