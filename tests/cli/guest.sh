@@ -220,6 +220,9 @@ if command -v ip >/dev/null; then
 	check "no such namespace" refused 1 "there is no network namespace" -n portclass-test show
 fi
 
+# shellcheck source=tests/cli/guest_file.sh
+. "$(dirname "$0")/guest_file.sh"
+
 as_user() { setpriv --reuid 1000 --regid 1000 --clear-groups "$PORTCLASSCTL" "$@"; }
 may_not() {
 	! as_user deny tcp/1 2>"$work/err" || return
