@@ -126,21 +126,27 @@ static long before(const struct rule *a, const struct rule *b)
 
 static void diff_rules(struct print *print, const struct rules *from, const struct rules *to)
 {
-	const struct rule *old = from->list, *new = to->list;
-	const struct rule *old_end = old + from->count, *new_end = new + to->count;
+	size_t i = 0, j = 0;
 	long order;
 
-	while (old < old_end || new < new_end) {
-		order = old == old_end ? 1 : new == new_end ? -1 : before(old, new);
+	while (i < from->count || j < to->count) {
+		const struct rule *old = i < from->count ? &from->list[i] : NULL;
+		const struct rule *new = j < to->count ? &to->list[j] : NULL;
+
+		order = !old ? 1 : !new ? -1 : before(old, new);
 		if (!order && old->high == new->high && old->action == new->action) {
-			old++;
-			new++;
+			i++;
+			j++;
 			continue;
 		}
-		if (order <= 0)
-			tell_rule(print, REMOVED, old++);
-		if (order >= 0)
-			tell_rule(print, ADDED, new++);
+		if (order <= 0) {
+			tell_rule(print, REMOVED, old);
+			i++;
+		}
+		if (order >= 0) {
+			tell_rule(print, ADDED, new);
+			j++;
+		}
 	}
 }
 

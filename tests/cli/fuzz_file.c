@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* Random bytes as a configuration file: what is taken is saved as itself; what isn't is told of safely. */
+/* Random bytes as a configuration file: what is taken is saved as itself. */
 
 #include <stdlib.h>
 #include <string.h>

@@ -149,6 +149,6 @@ timed "131,072 rules are saved" save_many
 check "they are all there" saved "$work/many.conf"
 timed "131,072 rules are compared" diffs "$work/many.conf" </dev/null
 alternate "in out forward" >"$work/many.conf"
-timed "393,216 rules, as many as there can be" changed_once silent apply "$work/many.conf"
-check "they are all there, too" saved "$work/many.conf"
+timed "393,216 rules, as many as there can be, are applied" silent apply "$work/many.conf"
+timed "they are all there, too" saved "$work/many.conf"
 check "apply little again" silent apply "$work/little.conf"
