@@ -91,6 +91,7 @@ ended "a folder" 1 apply --check "$work"
 ended "nothing" 2 apply --check /dev/null
 ended "two files" 2 apply --check "$file" "$file"
 ended "two minds" 2 apply --check --diff "$file"
+says "says so" "portclassctl: --check and --diff don't go together"
 ended "other commands' options" 2 apply --all "$file"
 ended "an option of other commands" 2 show --check
 ended "save to a file" 2 save "$file"
