@@ -18,8 +18,10 @@ changed_once() {
 	before=$(generation)
 	"$@" && [ "$(generation)" -eq $((before + 1)) ]
 }
-# saved FILE: what is saved is this, comments apart.
-saved() { ctl save >"$work/saved" && diff <(grep '^[^#]' "$1") <(sed 's/  #.*//; /^#/d; /^$/d' "$work/saved"); }
+# same_as FILE: what was saved last is this, comments apart.
+same_as() { diff <(grep '^[^#]' "$1") <(sed 's/  #.*//; /^#/d; /^$/d' "$work/saved"); }
+# saved FILE: what is saved is this.
+saved() { ctl save >"$work/saved" && same_as "$1"; }
 # survives: what is saved is applied, and saved again as it was.
 survives() { ctl save >"$work/once" && silent apply "$work/once" && ctl save >"$work/twice" && cmp "$work/once" "$work/twice"; }
 diffs() { ctl apply --diff "$1" >"$work/diff" && cat "$work/diff" && diff - "$work/diff"; }
@@ -92,10 +94,13 @@ check "nor a user's" unchanged refused_user
 # Whoever looks while files are applied sees one of them, and never a part.
 appliers() { until [ -e "$work/enough" ]; do ctl apply "$work/one.conf" && ctl apply "$work/two.conf" || return; done; }
 one_of_them() {
-	for _ in 1 2 3 4 5 6 7 8 9 10; do
-		saved "$work/one.conf" >/dev/null || saved "$work/two.conf" >/dev/null ||
-			saved "$work/one.conf" >/dev/null || saved "$work/two.conf" || return
+	local seen=''
+	for _ in {1..30}; do
+		ctl save >"$work/saved" || return
+		if same_as "$work/one.conf" >/dev/null; then seen+=1; else same_as "$work/two.conf" || return; seen+=2; fi
 	done
+	echo "$seen"
+	[[ $seen == *1* && $seen == *2* ]]
 }
 rm -f "$work/enough"
 silent apply "$work/one.conf" >/dev/null
