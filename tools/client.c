@@ -106,6 +106,8 @@ void client_close(struct client *client)
 {
 	if (client && client->sock)
 		nl_socket_free(client->sock);
+	if (client && client->events)
+		nl_socket_free(client->events);
 	free(client);
 }
 

@@ -3,17 +3,20 @@
 #ifndef PORTCLASSCTL_CLIENT_H
 #define PORTCLASSCTL_CLIENT_H
 
+#include "history.h"
 #include "model.h"
 
 /**
  * struct client_error - Why something was not done
  * @kernel: the kernel says so
+ * @number: by this number of errno.h, 0 if it says nothing
  * @text: what it is
  * @hint: what may help, or NULL
  * @word: the word that was typed and that the kernel doesn't like, or NULL
  */
 struct client_error {
 	bool kernel;
+	int number;
 	char text[256];
 	const char *hint;
 	const char *word;
@@ -30,6 +33,9 @@ struct client_error {
  * @mode_word: the word that it was typed as
  * @track: tracking to change to, NULL to leave it
  * @track_word: the word that it was typed as
+ * @confirm: seconds after which it is taken back unless it is confirmed, 0 for never
+ * @force: even if another change waits to be confirmed
+ * @reason: why, NULL if nobody says
  */
 struct change {
 	bool flush;
@@ -41,6 +47,9 @@ struct change {
 	const char *mode_word;
 	const enum portclass_track *track;
 	const char *track_word;
+	unsigned int confirm;
+	bool force;
+	const char *reason;
 };
 
 struct client;
@@ -50,6 +59,8 @@ void client_close(struct client *client);
 const struct client_error *client_get_error(const struct client *client);
 
 int client_set(struct client *client, const struct change *change);
+int client_confirm(struct client *client, const char *reason);
+int client_get_config(struct client *client, struct config *config);
 int client_get_all(struct client *client, struct config *config, struct rules *rules);
 int client_get_stats(struct client *client, const enum portclass_scope *only,
 		     struct stats *stats);
@@ -57,5 +68,21 @@ int client_get_ports(struct client *client, const enum portclass_scope *only,
 		     struct ports *ports);
 int client_explain(struct client *client, const struct rule *port,
 		   struct explanation *explanation);
+int client_get_history(struct client *client, struct history *history);
+
+/**
+ * enum client_event - What has come to who listens
+ * @CLIENT_EVENT_CHANGE: a change
+ * @CLIENT_EVENT_LOST: nothing, but there were more changes than the socket could hold
+ * @CLIENT_EVENT_FAILED: nothing, and nothing will: there is an error
+ */
+enum client_event {
+	CLIENT_EVENT_CHANGE,
+	CLIENT_EVENT_LOST,
+	CLIENT_EVENT_FAILED,
+};
+
+int client_listen(struct client *client);
+enum client_event client_next(struct client *client, struct record *record);
 
 #endif

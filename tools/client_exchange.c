@@ -78,15 +78,14 @@ static void refused(struct exchange *exchange, int error, struct nlmsghdr *hdr, 
 	exchange->failed = true;
 	client_fail(client, "%s", strerror(error));
 	client->error.kernel = true;
+	client->error.number = error;
 	client->error.hint = hint_for(error);
-	/* The family's number is nobody's: it went away since we asked for it. */
-	if (error == ENOENT) {
-		client_fail(client, "the portclass module was unloaded meanwhile");
-		return;
-	}
 	if (hdr->nlmsg_flags & NLM_F_ACK_TLVS && hdr->nlmsg_len > start)
 		read_extack(exchange, (struct nlattr *)((char *)hdr + start),
 			    hdr->nlmsg_len - start);
+	else if (error == ENOENT)
+		/* The family's number is nobody's: it went away since we asked for it. */
+		client_fail(client, "the portclass module was unloaded meanwhile");
 }
 
 /* Errors come negative, and none is past 4095. */

@@ -15,11 +15,13 @@
  * @sock: the socket
  * @family: the number that the family goes by, since it was loaded
  * @error: why the last request failed
+ * @events: the socket that changes come by, NULL if nobody listens
  */
 struct client {
 	struct nl_sock *sock;
 	int family;
 	struct client_error error;
+	struct nl_sock *events;
 };
 
 /**

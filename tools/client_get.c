@@ -10,25 +10,11 @@
 
 static int take_policy(struct client *client, struct nlattr *nest, struct config *config)
 {
-	static const struct nla_policy policy[PORTCLASS_A_POLICY_MAX + 1] = {
-		[PORTCLASS_A_POLICY_SCOPE] = { .type = NLA_U32 },
-		[PORTCLASS_A_POLICY_PROTO] = { .type = NLA_U32 },
-		[PORTCLASS_A_POLICY_CLASS] = { .type = NLA_U32 },
-		[PORTCLASS_A_POLICY_ACTION] = { .type = NLA_U32 },
-	};
-	static const char *const names[PORTCLASS_A_POLICY_MAX + 1] = {
-		NULL, "a policy's scope", "a policy's protocol", "a policy's class",
-		"a policy's action",
-	};
-	struct client_attrs set = { .names = names };
-	unsigned int scope, proto, class, action;
+	struct policy policy;
 
-	if (client_parse_nest(client, &set, PORTCLASS_A_POLICY_MAX, nest, policy) ||
-	    client_parse_path(client, &set, &scope, &proto) ||
-	    client_parse_enum(client, set.tb[PORTCLASS_A_POLICY_CLASS], &names_class, &class) ||
-	    client_parse_enum(client, set.tb[PORTCLASS_A_POLICY_ACTION], &names_action, &action))
+	if (client_parse_policy(client, nest, &policy))
 		return -1;
-	config->policy[scope][proto][class] = action;
+	config->policy[policy.scope][policy.proto][policy.class] = policy.action;
 	return 0;
 }
 
@@ -47,6 +33,7 @@ static int take_config(struct exchange *exchange, struct nlattr *attrs, int leng
 		[PORTCLASS_A_CONFIG_MODE] = { .type = NLA_U32 },
 		[PORTCLASS_A_CONFIG_POLICY] = { .type = NLA_NESTED },
 		[PORTCLASS_A_CONFIG_TRACK] = { .type = NLA_U32 },
+		[PORTCLASS_A_CONFIG_PENDING] = { .type = NLA_U32 },
 	};
 	static const char *const names[PORTCLASS_A_CONFIG_MAX + 1] = {
 		[PORTCLASS_A_CONFIG_VERSION] = "the module's version",
@@ -76,6 +63,8 @@ static int take_config(struct exchange *exchange, struct nlattr *attrs, int leng
 	config->generation = nla_get_u32(set.tb[PORTCLASS_A_CONFIG_GENERATION]);
 	config->mode = mode;
 	config->track = track;
+	if (set.tb[PORTCLASS_A_CONFIG_PENDING])
+		config->pending = nla_get_u32(set.tb[PORTCLASS_A_CONFIG_PENDING]);
 	nla_for_each_attr(attr, attrs, length, rest)
 		if (nla_type(attr) == PORTCLASS_A_CONFIG_POLICY &&
 		    take_policy(client, attr, config))
@@ -96,7 +85,14 @@ static int check_policies(struct client *client, const struct config *config)
 	return 0;
 }
 
-static int get_config(struct client *client, struct config *config)
+/**
+ * client_get_config() - Ask for the configuration, without its rules
+ * @client: the connection
+ * @config: to be filled in
+ *
+ * Return: 0, or -1 with @client's error set.
+ */
+int client_get_config(struct client *client, struct config *config)
 {
 	struct config_answer answer = { .config = config };
 	struct exchange exchange = { .client = client, .answer = take_config, .arg = &answer };
@@ -168,10 +164,10 @@ static int get_state(void *arg)
 	struct config after;
 	int changed;
 
-	if (get_config(state->client, state->config))
+	if (client_get_config(state->client, state->config))
 		return -1;
 	changed = get_rules(state->client, state->rules);
-	if (changed < 0 || get_config(state->client, &after))
+	if (changed < 0 || client_get_config(state->client, &after))
 		return -1;
 	return changed || after.generation != state->config->generation;
 }

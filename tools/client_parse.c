@@ -134,3 +134,35 @@ int client_parse_rule(struct client *client, struct nlattr *nest, struct rule *r
 	*rule = (struct rule){ scope, proto, action, low, high, NULL };
 	return 0;
 }
+
+/**
+ * client_parse_policy() - Take a policy
+ * @client: the connection
+ * @nest: the attribute around it
+ * @to: to be filled in
+ *
+ * Return: 0, or -1 with @client's error set.
+ */
+int client_parse_policy(struct client *client, struct nlattr *nest, struct policy *to)
+{
+	static const struct nla_policy policy[PORTCLASS_A_POLICY_MAX + 1] = {
+		[PORTCLASS_A_POLICY_SCOPE] = { .type = NLA_U32 },
+		[PORTCLASS_A_POLICY_PROTO] = { .type = NLA_U32 },
+		[PORTCLASS_A_POLICY_CLASS] = { .type = NLA_U32 },
+		[PORTCLASS_A_POLICY_ACTION] = { .type = NLA_U32 },
+	};
+	static const char *const names[PORTCLASS_A_POLICY_MAX + 1] = {
+		NULL, "a policy's scope", "a policy's protocol", "a policy's class",
+		"a policy's action",
+	};
+	struct client_attrs set = { .names = names };
+	unsigned int scope, proto, class, action;
+
+	if (client_parse_nest(client, &set, PORTCLASS_A_POLICY_MAX, nest, policy) ||
+	    client_parse_path(client, &set, &scope, &proto) ||
+	    client_parse_enum(client, set.tb[PORTCLASS_A_POLICY_CLASS], &names_class, &class) ||
+	    client_parse_enum(client, set.tb[PORTCLASS_A_POLICY_ACTION], &names_action, &action))
+		return -1;
+	*to = (struct policy){ scope, proto, class, action, NULL };
+	return 0;
+}

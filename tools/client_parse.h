@@ -15,7 +15,7 @@ enum { CLIENT_ENTRIES_MAX = SCOPES * PROTOS * PORTS };
  * @names: what each is called, NULL for one that need not be there
  */
 struct client_attrs {
-	struct nlattr *tb[PORTCLASS_A_PORT_STATS_MAX + 1];
+	struct nlattr *tb[PORTCLASS_A_HISTORY_MAX + 1];
 	const char *const *names;
 };
 
@@ -28,6 +28,9 @@ int client_parse_enum(struct client *client, struct nlattr *attr, const struct n
 int client_parse_path(struct client *client, const struct client_attrs *set, unsigned int *scope,
 		      unsigned int *proto);
 int client_parse_rule(struct client *client, struct nlattr *nest, struct rule *rule);
+int client_parse_policy(struct client *client, struct nlattr *nest, struct policy *to);
+int client_parse_record(struct client *client, struct nlattr *attrs, int length,
+			struct record *record);
 
 int client_parse_class_counters(struct client *client, const struct client_attrs *set,
 				struct counters *counters);

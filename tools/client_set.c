@@ -2,6 +2,7 @@
 /* A change of the configuration: structs to one request. */
 
 #include <stdlib.h>
+#include <string.h>
 
 #include "client_exchange.h"
 #include "memory.h"
@@ -11,7 +12,7 @@ enum {
 	U32_SIZE = NLA_HDRLEN + 4,
 	RULE_SIZE = NLA_HDRLEN + 3 * U32_SIZE + 2 * U16_SIZE,
 	POLICY_SIZE = NLA_HDRLEN + 4 * U32_SIZE,
-	REST_SIZE = 2 * U32_SIZE + NLA_HDRLEN,
+	REST_SIZE = 3 * U32_SIZE + 2 * NLA_HDRLEN,
 	MARKS = 3,			/* besides policies and rules */
 };
 
@@ -48,6 +49,22 @@ static void mark(struct exchange *exchange, struct mark *marks, const char *word
 	};
 }
 
+/* How it is changed, and why. */
+static int put_terms(struct nl_msg *msg, const struct change *change)
+{
+	if (change->confirm && nla_put_u32(msg, PORTCLASS_A_CONFIG_CONFIRM, change->confirm))
+		return -1;
+	if (change->force && nla_put_flag(msg, PORTCLASS_A_CONFIG_FORCE))
+		return -1;
+	return change->reason ?
+	       nla_put_string(msg, PORTCLASS_A_CONFIG_REASON, change->reason) : 0;
+}
+
+static size_t reason_size(const char *reason)
+{
+	return reason ? nla_total_size(strlen(reason) + 1) : 0;
+}
+
 static int put_change(struct exchange *exchange, struct mark *marks, const struct change *change)
 {
 	if (change->flush && nla_put_flag(exchange->msg, PORTCLASS_A_CONFIG_FLUSH))
@@ -69,7 +86,7 @@ static int put_change(struct exchange *exchange, struct mark *marks, const struc
 	if (change->track && nla_put_u32(exchange->msg, PORTCLASS_A_CONFIG_TRACK, *change->track))
 		return -1;
 	mark(exchange, marks, change->track_word);
-	return 0;
+	return put_terms(exchange->msg, change);
 }
 
 /**
@@ -87,7 +104,8 @@ int client_set(struct client *client, const struct change *change)
 
 	exchange.msg = client_request(client, PORTCLASS_CMD_SET, 0,
 				      change->policy_count * POLICY_SIZE +
-				      change->rule_count * RULE_SIZE + REST_SIZE);
+				      change->rule_count * RULE_SIZE + REST_SIZE +
+				      reason_size(change->reason));
 	if (!exchange.msg)
 		return -1;
 	marks = memory_get(change->policy_count + change->rule_count + MARKS, sizeof(*marks));
@@ -98,5 +116,29 @@ int client_set(struct client *client, const struct change *change)
 		err = client_exchange(&exchange);
 	nlmsg_free(exchange.msg);
 	free(marks);
+	return err;
+}
+
+/**
+ * client_confirm() - Keep the change that waits to be confirmed
+ * @client: the connection
+ * @reason: why, or NULL
+ *
+ * Return: 0, or -1 with @client's error set.
+ */
+int client_confirm(struct client *client, const char *reason)
+{
+	const struct change terms = { .reason = reason };
+	struct exchange exchange = { .client = client };
+	int err = -1;
+
+	exchange.msg = client_request(client, PORTCLASS_CMD_CONFIRM, 0, reason_size(reason));
+	if (!exchange.msg)
+		return -1;
+	if (put_terms(exchange.msg, &terms))
+		client_fail(client, "the request did not fit its message");
+	else
+		err = client_exchange(&exchange);
+	nlmsg_free(exchange.msg);
 	return err;
 }

@@ -30,27 +30,6 @@ struct client *cmd_connect(const struct cmd *cmd)
 }
 
 /**
- * cmd_change() - Change the configuration
- * @cmd: the command line
- * @words: where the words of the change were typed
- * @change: the change
- *
- * Return: the exit status.
- */
-int cmd_change(const struct cmd *cmd, const struct words *words, const struct change *change)
-{
-	struct client *client = cmd_connect(cmd);
-	int status = REPORT_DONE;
-
-	if (!client)
-		return REPORT_REFUSED;
-	if (client_set(client, change))
-		status = report_client(words, client_get_error(client));
-	client_close(client);
-	return status;
-}
-
-/**
  * cmd_print() - Where to print, and how
  * @cmd: the command line
  *

@@ -24,9 +24,12 @@
  * @all: print what is zero, too
  * @by_port: by port rather than by class
  * @sort: which ports come first
- * @limit: only so many ports, 0 for all
+ * @limit: only so many ports or changes, 0 for all
  * @watch: again after so many milliseconds, 0 for once only
  * @rounds: so often, 0 for ever
+ * @confirm: take the change back after so many seconds, 0 for never
+ * @force: change it, whatever waits to be confirmed and whoever is locked out
+ * @reason: why it is changed, NULL if nobody says
  */
 struct cmd {
 	const struct words *line;
@@ -45,10 +48,14 @@ struct cmd {
 	unsigned int limit;
 	unsigned int watch;
 	unsigned int rounds;
+	unsigned int confirm;
+	bool force;
+	const char *reason;
 };
 
 struct client *cmd_connect(const struct cmd *cmd);
 int cmd_change(const struct cmd *cmd, const struct words *words, const struct change *change);
+void cmd_tell_pending(struct print *print, const struct cmd *cmd, unsigned int seconds);
 struct print cmd_print(const struct cmd *cmd);
 int cmd_print_end(struct print *print);
 
@@ -60,12 +67,15 @@ int cmd_policy(const struct cmd *cmd);
 int cmd_mode(const struct cmd *cmd);
 int cmd_track(const struct cmd *cmd);
 int cmd_flush(const struct cmd *cmd);
+int cmd_confirm(const struct cmd *cmd);
 int cmd_show(const struct cmd *cmd);
 int cmd_save(const struct cmd *cmd);
 int cmd_apply(const struct cmd *cmd);
 int cmd_restore(const struct cmd *cmd);
 int cmd_stats(const struct cmd *cmd);
 int cmd_explain(const struct cmd *cmd);
+int cmd_history(const struct cmd *cmd);
+int cmd_monitor(const struct cmd *cmd);
 int cmd_load(const struct cmd *cmd);
 int cmd_unload(const struct cmd *cmd);
 

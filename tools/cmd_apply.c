@@ -170,17 +170,20 @@ static const char *fail_safe(const struct cmd *cmd, const struct text *text)
  */
 int cmd_restore(const struct cmd *cmd)
 {
+	/* Nobody is logged in yet who could be locked out. */
+	struct cmd boot = *cmd;
 	struct source source;
 	int status;
 
+	boot.force = true;
 	if (cmd->count > 1)
 		return too_many(cmd);
 	status = read_source(cmd, &source);
 	if (!status)
-		status = change(cmd, &source);
+		status = change(&boot, &source);
 	if (status) {
 		report_failure("%s was not applied; %s", source.text.name,
-			       fail_safe(cmd, &source.text));
+			       fail_safe(&boot, &source.text));
 		status = REPORT_REFUSED;
 	}
 	free_source(&source);

@@ -126,6 +126,10 @@ static int tell(const struct cmd *cmd, const struct config *config, const struct
 	print_number(&print, "generation", config->generation, HUMAN_EXACT, COLOUR_NONE);
 	print_string(&print, "mode", names_get(&names_mode, config->mode), COLOUR_NONE);
 	conntrack_print(&print, config->track, &conntrack);
+	if (config->pending) {
+		print_text(&print, "%-12s", "pending");
+		cmd_tell_pending(&print, cmd, config->pending);
+	}
 	tell_policies(&print, config);
 	tell_rules(&print, rules);
 	return cmd_print_end(&print);

@@ -2,13 +2,12 @@
 /* stats: the counters, once or again and again. */
 
 #include <ctype.h>
-#include <signal.h>
 #include <stdlib.h>
 #include <time.h>
-#include <unistd.h>
 
 #include "cmd.h"
 #include "grammar.h"
+#include "signals.h"
 
 static __u64 milliseconds(clockid_t clock)
 {
@@ -82,33 +81,14 @@ static bool is_over(const sigset_t *signals, __u64 next)
 	return sigtimedwait(signals, NULL, &wait) > 0;
 }
 
-/* All rounds before were written to their end. */
-static void end(int signal)
-{
-	(void)signal;
-	_exit(REPORT_DONE);
-}
-
-/* Signals wait while a round is printed, so none is in part; but not for the kernel's answer. */
-static void hold_signals(sigset_t *signals)
-{
-	const struct sigaction action = { .sa_handler = end };
-
-	sigemptyset(signals);
-	sigaddset(signals, SIGINT);
-	sigaddset(signals, SIGTERM);
-	sigprocmask(SIG_BLOCK, signals, NULL);
-	sigaction(SIGINT, &action, NULL);
-	sigaction(SIGTERM, &action, NULL);
-}
-
 static int watch(const struct cmd *cmd, const enum portclass_scope *only, struct sample *samples)
 {
 	__u64 next = milliseconds(CLOCK_MONOTONIC);
 	int status = REPORT_DONE;
 	sigset_t signals;
 
-	hold_signals(&signals);
+	signals_hold(&signals);
+	/* Signals wait while a round is printed, so that none is in part. */
 	for (unsigned int i = 0; !status; i++) {
 		sigprocmask(SIG_UNBLOCK, &signals, NULL);
 		status = take(cmd, only, &samples[i % 2]);

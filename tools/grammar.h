@@ -33,6 +33,8 @@ int grammar_track(const char *const *words, size_t count, enum portclass_track *
 int grammar_explain(const char *const *words, size_t count, struct rules *ports,
 		    struct address *from, struct fault *fault);
 int grammar_seconds(const char *word, unsigned int *milliseconds, struct fault *fault);
+int grammar_duration(const char *word, unsigned int *seconds, struct fault *fault);
+int grammar_reason(const char *word, struct fault *fault);
 int grammar_count(const char *word, const char *what, unsigned int *count, struct fault *fault);
 
 #endif

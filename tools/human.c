@@ -70,3 +70,27 @@ const char *human_rate(char out[HUMAN_SIZE], __u64 value, __u64 milliseconds,
 		 (unsigned int)(rate % 10));
 	return out;
 }
+
+/**
+ * human_time() - Write how long something takes
+ * @out: where to
+ * @seconds: how long
+ *
+ * Return: @out.
+ */
+const char *human_time(char out[HUMAN_SIZE], unsigned int seconds)
+{
+	unsigned int minutes = seconds / 60;
+
+	if (seconds < 120)
+		snprintf(out, HUMAN_SIZE, "%u s", seconds);
+	else if (minutes >= 120 && minutes % 60)
+		snprintf(out, HUMAN_SIZE, "%u h %u min", minutes / 60, minutes % 60);
+	else if (minutes >= 120)
+		snprintf(out, HUMAN_SIZE, "%u h", minutes / 60);
+	else if (seconds % 60)
+		snprintf(out, HUMAN_SIZE, "%u min %u s", minutes, seconds % 60);
+	else
+		snprintf(out, HUMAN_SIZE, "%u min", minutes);
+	return out;
+}

@@ -23,5 +23,6 @@ enum human_unit {
 const char *human_number(char out[HUMAN_SIZE], __u64 value, enum human_unit unit);
 const char *human_rate(char out[HUMAN_SIZE], __u64 value, __u64 milliseconds,
 		       enum human_unit unit);
+const char *human_time(char out[HUMAN_SIZE], unsigned int seconds);
 
 #endif

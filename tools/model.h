@@ -68,6 +68,7 @@ struct policy {
  * @generation: goes up with each change
  * @mode: enforce or observe
  * @track: how the flow of a packet is told
+ * @pending: seconds until a change is taken back that waits to be confirmed, 0 if none does
  * @policy: allow or deny, of each class
  */
 struct config {
@@ -76,6 +77,7 @@ struct config {
 	__u32 generation;
 	enum portclass_mode mode;
 	enum portclass_track track;
+	__u32 pending;
 	enum portclass_action policy[SCOPES][PROTOS][CLASSES];
 };
 

@@ -40,6 +40,12 @@ static const char *const tracks[] = {
 	[PORTCLASS_TRACK_NONE] = "none",
 };
 
+static const char *const causes[] = {
+	[PORTCLASS_CAUSE_REQUEST] = "request",
+	[PORTCLASS_CAUSE_CONFIRM] = "confirm",
+	[PORTCLASS_CAUSE_REVERT] = "revert",
+};
+
 /* Keys of JSON and of tables, too. */
 static const char *const counters[] = {
 	[COUNTER_FLOWS] = "flows",
@@ -60,6 +66,7 @@ const struct names names_class = { "CLASS", classes, ARRAY_SIZE(classes), "all" 
 const struct names names_action = { "ACTION", actions, ARRAY_SIZE(actions), NULL };
 const struct names names_mode = { "MODE", modes, ARRAY_SIZE(modes), NULL };
 const struct names names_track = { "TRACKING", tracks, ARRAY_SIZE(tracks), NULL };
+const struct names names_cause = { "CAUSE", causes, ARRAY_SIZE(causes), NULL };
 const struct names names_counter = { "COUNTER", counters, ARRAY_SIZE(counters), NULL };
 
 /**

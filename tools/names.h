@@ -25,6 +25,7 @@ extern const struct names names_class;
 extern const struct names names_action;
 extern const struct names names_mode;
 extern const struct names names_track;
+extern const struct names names_cause;
 extern const struct names names_counter;
 
 int names_find(const struct names *names, const char *text, size_t length);

@@ -13,40 +13,60 @@
 #include "memory.h"
 #include "suggest.h"
 
-/* What an option is known by, past all letters. */
+/* What an option is known by, past all letters: from OPTION_BY on, only some commands take it. */
 enum {
 	OPTION_COLOR = 256,
-	OPTION_CHECK,
-	OPTION_DIFF,
 	OPTION_BY,
 	OPTION_SORT,
 	OPTION_LIMIT,
 	OPTION_WATCH,
 	OPTION_COUNT,
 	OPTION_ALL,
+	OPTION_CONFIRM,
+	OPTION_FORCE,
+	OPTION_REASON,
+	OPTION_CHECK,
+	OPTION_DIFF,
+	OPTION_END,
+};
+
+enum { OPTIONS = OPTION_END - OPTION_BY };
+
+/* Which of them a command takes, and whether it is about one network namespace. */
+enum {
+	LIMIT = 1 << (OPTION_LIMIT - OPTION_BY),
+	COUNT = 1 << (OPTION_COUNT - OPTION_BY),
+	REASON = 1 << (OPTION_REASON - OPTION_BY),
+	NETNS = 1 << OPTIONS,
+	/* Those up to --all, those from --confirm on, and with --check and --diff. */
+	STATS = ((1 << (OPTION_CONFIRM - OPTION_BY)) - 1) | NETNS,
+	APPLY = (NETNS << 1) - (1 << (OPTION_CONFIRM - OPTION_BY)),
+	CHANGE = APPLY & ~(3 << (OPTION_CHECK - OPTION_BY)),
 };
 
 static const struct command {
 	const char *name;
 	int (*run)(const struct cmd *cmd);
-	bool stats;	/* takes the options of stats */
-	bool netns;	/* is about one network namespace */
+	unsigned int takes;
 } commands[] = {
-	{ "allow", cmd_allow, false, true },
-	{ "deny", cmd_deny, false, true },
-	{ "unset", cmd_unset, false, true },
-	{ "policy", cmd_policy, false, true },
-	{ "mode", cmd_mode, false, true },
-	{ "track", cmd_track, false, true },
-	{ "show", cmd_show, false, true },
-	{ "save", cmd_save, false, true },
-	{ "apply", cmd_apply, false, true },
-	{ "restore", cmd_restore, false, true },
-	{ "stats", cmd_stats, true, true },
-	{ "explain", cmd_explain, false, true },
-	{ "flush", cmd_flush, false, true },
-	{ "load", cmd_load, false, false },
-	{ "unload", cmd_unload, false, false },
+	{ "allow", cmd_allow, CHANGE },
+	{ "deny", cmd_deny, CHANGE },
+	{ "unset", cmd_unset, CHANGE },
+	{ "policy", cmd_policy, CHANGE },
+	{ "mode", cmd_mode, CHANGE },
+	{ "track", cmd_track, CHANGE },
+	{ "confirm", cmd_confirm, REASON | NETNS },
+	{ "show", cmd_show, NETNS },
+	{ "save", cmd_save, NETNS },
+	{ "apply", cmd_apply, APPLY },
+	{ "restore", cmd_restore, NETNS },
+	{ "stats", cmd_stats, STATS },
+	{ "explain", cmd_explain, NETNS },
+	{ "history", cmd_history, LIMIT | NETNS },
+	{ "monitor", cmd_monitor, COUNT | NETNS },
+	{ "flush", cmd_flush, CHANGE },
+	{ "load", cmd_load, 0 },
+	{ "unload", cmd_unload, 0 },
 };
 
 static const struct option options[] = {
@@ -64,6 +84,9 @@ static const struct option options[] = {
 	{ "watch", optional_argument, NULL, OPTION_WATCH },
 	{ "count", required_argument, NULL, OPTION_COUNT },
 	{ "all", no_argument, NULL, OPTION_ALL },
+	{ "confirm", required_argument, NULL, OPTION_CONFIRM },
+	{ "force", no_argument, NULL, OPTION_FORCE },
+	{ "reason", required_argument, NULL, OPTION_REASON },
 	{ 0 },
 };
 
@@ -77,6 +100,7 @@ static const char usage[] =
 	"  policy [SCOPE] CLASS|all allow|deny [PROTO]   change the default of a class\n"
 	"  mode enforce|observe                     drop what is denied, or only count it\n"
 	"  track conntrack|none                     tell flows by connection tracking, or not\n"
+	"  confirm                                  keep the change that waits to be confirmed\n"
 	"  show                                     the configuration\n"
 	"  save                                     the configuration, as a file\n"
 	"  apply [FILE|-] [--check|--diff]          make the file the configuration, all at once;\n"
@@ -85,12 +109,17 @@ static const char usage[] =
 	"  stats [SCOPE] [--by class|port] [--watch[=SECONDS]] [--count N] [--all]\n"
 	"        [--sort KEY] [--limit N]           the counters; KEY and N are for ports\n"
 	"  explain [SCOPE] PORT [from ADDRESS]      what becomes of a packet, and why\n"
+	"  history [--limit N]                      the last changes: who, when, what and why\n"
+	"  monitor [--count N]                      changes, as they happen\n"
 	"  flush                                    forget rules, policies and mode\n"
 	"  load [FILE.ko] | unload                  the kernel module\n"
 	"\n"
 	"  SCOPE  in (the default), out or forward    PROTO  tcp, udp or any\n"
 	"  CLASS  well-known, registered or dynamic   PORT   tcp/443, any/5000-5010, https\n"
 	"  KEY    port, flows, packets, bytes or denied     FILE   " CONF_FILE "\n"
+	"\n"
+	"  Changes: --confirm TIME (60, 60s, 5m or 1h) takes it back then, unless it is confirmed;\n"
+	"  --force, even if it locks you out or another one waits; --reason TEXT, also of confirm\n"
 	"\n"
 	"  -j, --json         JSON rather than text   -e, --exact    all digits of a number\n"
 	"  -n, --netns NAME   in this network namespace\n"
@@ -102,23 +131,17 @@ static const char usage[] =
  * @cmd: what the command is told
  * @words: the words that are no options
  * @count: how many there are
- * @stats: the last option that only stats takes, or NULL
- * @apply: the last option that only apply takes, or NULL
  * @netns: where a namespace was asked for, or NULL
- * @rounds: where --count was given, or NULL
- * @sort: where --sort was given, or NULL
- * @limit: where --limit was given, or NULL
+ * @given: the options that only some commands take, where they were given, or NULL
+ * @values: their values, or NULL
  */
 struct parsed {
 	struct cmd cmd;
 	const char **words;
 	size_t count;
-	const char *stats;
-	const char *apply;
 	const char *netns;
-	const char *rounds;
-	const char *sort;
-	const char *limit;
+	const char *given[OPTIONS];
+	const char *values[OPTIONS];
 };
 
 static bool is_terminal(void)
@@ -174,7 +197,6 @@ static int take_sort(struct parsed *parsed, const char *word, struct fault *faul
 	};
 	int value = option_word("value of --sort", list, ARRAY_SIZE(list), word, fault);
 
-	parsed->sort = word;
 	parsed->cmd.sort = value;
 	return value < 0 ? -1 : 0;
 }
@@ -216,8 +238,10 @@ static int take_option(struct parsed *parsed, const char *word, int option, stru
 {
 	struct cmd *cmd = &parsed->cmd;
 
-	if (option >= OPTION_BY)
-		parsed->stats = word;
+	if (option >= OPTION_BY) {
+		parsed->given[option - OPTION_BY] = word;
+		parsed->values[option - OPTION_BY] = optarg;
+	}
 	switch (option) {
 	case 1:
 		parsed->words[parsed->count++] = optarg;
@@ -234,11 +258,9 @@ static int take_option(struct parsed *parsed, const char *word, int option, stru
 	case OPTION_COLOR:
 		return take_color(parsed, optarg, fault);
 	case OPTION_CHECK:
-		parsed->apply = word;
 		cmd->check = true;
 		return 0;
 	case OPTION_DIFF:
-		parsed->apply = word;
 		cmd->diff = true;
 		return 0;
 	case OPTION_BY:
@@ -246,17 +268,23 @@ static int take_option(struct parsed *parsed, const char *word, int option, stru
 	case OPTION_SORT:
 		return take_sort(parsed, optarg, fault);
 	case OPTION_LIMIT:
-		parsed->limit = optarg;
-		return grammar_count(optarg, "ports", &cmd->limit, fault);
+		return grammar_count(optarg, "ports or changes", &cmd->limit, fault);
 	case OPTION_WATCH:
 		cmd->watch = 2000;
 		return optarg ? grammar_seconds(optarg, &cmd->watch, fault) : 0;
 	case OPTION_COUNT:
-		parsed->rounds = optarg;
-		return grammar_count(optarg, "rounds", &cmd->rounds, fault);
+		return grammar_count(optarg, "rounds or changes", &cmd->rounds, fault);
 	case OPTION_ALL:
 		cmd->all = true;
 		return 0;
+	case OPTION_CONFIRM:
+		return grammar_duration(optarg, &cmd->confirm, fault);
+	case OPTION_FORCE:
+		cmd->force = true;
+		return 0;
+	case OPTION_REASON:
+		cmd->reason = optarg;
+		return grammar_reason(optarg, fault);
 	default:
 		return bad_option(word, option, fault);
 	}
@@ -281,33 +309,39 @@ static int no_command(const char *word, struct fault *fault)
 	fault_set(fault, word, strlen(word), "there is no command '%s'%s%s%s", word,
 		  *meant.word ? "; did you mean " : "", meant.word, *meant.word ? "?" : "");
 	return fault_hint(fault, "COMMAND is %s; see: portclassctl --help",
-			  "allow, deny, unset, policy, mode, track, show, save, apply, restore, stats, explain, flush, load or unload");
+			  "allow, deny, unset, policy, mode, track, confirm, show, save, apply, restore, stats, explain, history, monitor, flush, load or unload");
+}
+
+/* Of stats, which alone has them together. */
+static int check_stats(const struct parsed *parsed, struct fault *fault)
+{
+	const char *rounds = parsed->values[OPTION_COUNT - OPTION_BY];
+	const char *sort = parsed->values[OPTION_SORT - OPTION_BY];
+	const char *only_ports = sort ?: parsed->values[OPTION_LIMIT - OPTION_BY];
+
+	if (rounds && !parsed->cmd.watch)
+		return fault_set(fault, rounds, strlen(rounds), "--count goes with --watch");
+	if (only_ports && !parsed->cmd.by_port)
+		return fault_set(fault, only_ports, strlen(only_ports), "%s goes with --by port",
+				 sort ? "--sort" : "--limit");
+	return 0;
 }
 
 /* Options that don't go together, or not with the command. */
 static int check(const struct parsed *parsed, const struct command *command, struct fault *fault)
 {
-	const char *only_ports = parsed->sort ?: parsed->limit;
-
-	if (parsed->stats && !command->stats)
-		return fault_set(fault, parsed->stats, strlen(parsed->stats),
-				 "%s has no such option", command->name);
-	if (parsed->apply && command->run != cmd_apply)
-		return fault_set(fault, parsed->apply, strlen(parsed->apply),
-				 "%s has no such option", command->name);
-	if (parsed->cmd.check && parsed->cmd.diff)
-		return fault_set(fault, parsed->apply, strlen(parsed->apply),
-				 "%s and %s don't go together", "--check", "--diff");
-	if (parsed->rounds && !parsed->cmd.watch)
-		return fault_set(fault, parsed->rounds, strlen(parsed->rounds),
-				 "--count goes with --watch");
-	if (only_ports && !parsed->cmd.by_port)
-		return fault_set(fault, only_ports, strlen(only_ports), "%s goes with --by port",
-				 parsed->sort ? "--sort" : "--limit");
-	if (parsed->netns && !command->netns)
+	for (int i = 0; i < OPTIONS; i++)
+		if (parsed->given[i] && !(command->takes & 1 << i))
+			return fault_set(fault, parsed->given[i], strlen(parsed->given[i]),
+					 "%s has no such option", command->name);
+	if (parsed->netns && !(command->takes & NETNS))
 		return fault_set(fault, parsed->netns, strlen(parsed->netns),
 				 "a module is loaded for all network namespaces");
-	return 0;
+	if (parsed->cmd.check && parsed->cmd.diff)
+		return fault_set(fault, parsed->given[OPTION_DIFF - OPTION_BY],
+				 strlen(parsed->given[OPTION_DIFF - OPTION_BY]),
+				 "%s and %s don't go together", "--check", "--diff");
+	return command->takes == STATS ? check_stats(parsed, fault) : 0;
 }
 
 static const struct command *find_command(const struct parsed *parsed, struct fault *fault)

@@ -39,6 +39,7 @@ const char *colour_start(enum colour colour)
 		[COLOUR_HEADING] = "\033[1m",
 		[COLOUR_GOOD] = "\033[32m",
 		[COLOUR_BAD] = "\033[31m",
+		[COLOUR_WARNING] = "\033[33m",
 	};
 
 	return codes[colour];

@@ -15,12 +15,14 @@ enum { TABLE_COLUMNS = 16 };
  * @COLOUR_HEADING: what is below
  * @COLOUR_GOOD: passes
  * @COLOUR_BAD: is denied
+ * @COLOUR_WARNING: is about to go
  */
 enum colour {
 	COLOUR_NONE,
 	COLOUR_HEADING,
 	COLOUR_GOOD,
 	COLOUR_BAD,
+	COLOUR_WARNING,
 };
 
 /**

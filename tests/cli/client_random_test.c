@@ -58,6 +58,25 @@ static void assert_explanation(const struct explanation *it)
 		    it->verdict <= PORTCLASS_ACTION_DENY && it->policy <= PORTCLASS_ACTION_DENY);
 }
 
+static void assert_record(const struct record *record)
+{
+	assert_true(record->cause <= PORTCLASS_CAUSE_REVERT &&
+		    record->mode <= PORTCLASS_MODE_OBSERVE &&
+		    record->track <= PORTCLASS_TRACK_NONE && !strchr(record->reason, '\033') &&
+		    !strchr(record->by.command, '\033'));
+	assert_rules(&record->rules);
+}
+
+static void ask_history(struct client *client)
+{
+	struct history history;
+
+	if (!client_get_history(client, &history))
+		for (size_t i = 0; i < history.count; i++)
+			assert_record(&history.list[i]);
+	history_free(&history);
+}
+
 static struct rules rules;
 static struct ports ports;
 
@@ -85,6 +104,9 @@ static void ask(struct client *client, int what)
 			assert_explanation(&it);
 		break;
 	case 4:
+		ask_history(client);
+		break;
+	case 5:
 		client_set(client, &change);
 		break;
 	}
@@ -93,7 +115,8 @@ static void ask(struct client *client, int what)
 static void test_random(void **state)
 {
 	static void (*const answers[])(void) = {
-		answer_all, answer_stats, answer_ports, answer_explanation, answer_refusal,
+		answer_all, answer_stats, answer_ports, answer_explanation, answer_history,
+		answer_refusal,
 	};
 	const char *given = getenv("SEED");
 	unsigned int seed = given ? strtoul(given, NULL, 10) : (unsigned long)time(NULL);
@@ -106,10 +129,10 @@ static void test_random(void **state)
 	for (int i = 0; i < RANDOM_ROUNDS; i++) {
 		answer_teardown(state);
 		assert_int_equal(answer_setup(state), 0);
-		answer_right = answers[i % 5];
-		mutated_request = i % 5 ? 1 : 1 + random() % 3;
+		answer_right = answers[i % 6];
+		mutated_request = i % 6 ? 1 : 1 + random() % 3;
 		fake.answer = answer_mutated;
-		ask(*state, i % 5);
+		ask(*state, i % 6);
 	}
 	assert_true(mutations >= RANDOM_ROUNDS);
 	free(rules.list);

@@ -30,6 +30,7 @@ static const struct change change = {
 	.rules = rules, .rule_count = ARRAY_SIZE(rules),
 	.mode = &mode, .mode_word = "mode",
 	.track = &track, .track_word = "track",
+	.confirm = 300, .force = true, .reason = "a reason",
 };
 
 static void test_set(void **state)
@@ -38,7 +39,8 @@ static void test_set(void **state)
 		PORTCLASS_A_CONFIG_FLUSH, PORTCLASS_A_CONFIG_POLICY | NLA_F_NESTED,
 		PORTCLASS_A_CONFIG_RULE | NLA_F_NESTED, PORTCLASS_A_CONFIG_RULE | NLA_F_NESTED,
 		PORTCLASS_A_CONFIG_RULE | NLA_F_NESTED, PORTCLASS_A_CONFIG_MODE,
-		PORTCLASS_A_CONFIG_TRACK,
+		PORTCLASS_A_CONFIG_TRACK, PORTCLASS_A_CONFIG_CONFIRM,
+		PORTCLASS_A_CONFIG_FORCE, PORTCLASS_A_CONFIG_REASON,
 	};
 	struct nlattr *attr, *tb[PORTCLASS_A_RULE_MAX + 1];
 	size_t i = 0, r = 0;
@@ -52,6 +54,10 @@ static void test_set(void **state)
 		assert_int_equal(attr->nla_type, order[i++]);
 		if (nla_type(attr) == PORTCLASS_A_CONFIG_TRACK)
 			assert_int_equal(nla_get_u32(attr), PORTCLASS_TRACK_NONE);
+		if (nla_type(attr) == PORTCLASS_A_CONFIG_CONFIRM)
+			assert_int_equal(nla_get_u32(attr), 300);
+		if (nla_type(attr) == PORTCLASS_A_CONFIG_REASON)
+			assert_memory_equal(nla_data(attr), "a reason", sizeof("a reason"));
 		if (nla_type(attr) != PORTCLASS_A_CONFIG_RULE)
 			continue;
 		assert_int_equal(nla_parse_nested(tb, PORTCLASS_A_RULE_MAX, attr, NULL), 0);
@@ -68,7 +74,7 @@ static void test_set(void **state)
 static void test_pointing(void **state)
 {
 	static const char *const words[] = {
-		NULL, "policy", "first", "second", "third", "mode", "track",
+		NULL, "policy", "first", "second", "third", "mode", "track", NULL, NULL, NULL,
 	};
 	struct nlattr *attr;
 	int rest, i = 0;
@@ -114,6 +120,42 @@ static void test_refusals(void **state)
 	assert_int_equal(client_set(*state, &change), -1);
 	assert_non_null(strstr(client_get_error(*state)->text, "unloaded meanwhile"));
 	assert_false(client_get_error(*state)->kernel);
+	/* With a reason, it is the module that says so. */
+	answer_text = "none of these";
+	assert_int_equal(client_confirm(*state, NULL), -1);
+	assert_string_equal(client_get_error(*state)->text, "none of these");
+	assert_int_equal(client_get_error(*state)->number, ENOENT);
+}
+
+static void test_confirm(void **state)
+{
+	static const char reason[] = "it still works";
+	struct nlattr *tb[PORTCLASS_A_CONFIG_MAX + 1];
+
+	fake.answer = answer_nothing;
+	assert_int_equal(client_confirm(*state, reason), 0);
+	assert_int_equal(genlmsg_hdr(fake.request)->cmd, PORTCLASS_CMD_CONFIRM);
+	assert_int_equal(genlmsg_parse(fake.request, 0, tb, PORTCLASS_A_CONFIG_MAX, NULL), 0);
+	assert_memory_equal(nla_data(tb[PORTCLASS_A_CONFIG_REASON]), reason, sizeof(reason));
+	assert_int_equal(client_confirm(*state, NULL), 0);
+	assert_int_equal(genlmsg_attrlen(genlmsg_hdr(fake.request), 0), 0);
+}
+
+/* Whatever is as long as it may be fits its message. */
+static void test_longest(void **state)
+{
+	char reason[201];
+
+	memset(reason, 'x', sizeof(reason));
+	reason[200] = '\0';
+	fake.answer = answer_nothing;
+	for (size_t length = 0; length <= 200; length++) {
+		struct change full = change;
+
+		full.reason = reason + length;
+		assert_int_equal(client_set(*state, &full), 0);
+		assert_int_equal(client_confirm(*state, reason + length), 0);
+	}
 }
 
 /* What a module doesn't know is another version's; what it says no to with a reason isn't. */
@@ -137,6 +179,8 @@ int main(void)
 		client_test(test_pointing),
 		client_test(test_refusals),
 		client_test(test_not_supported),
+		client_test(test_confirm),
+		client_test(test_longest),
 	};
 
 	return cmocka_run_group_tests_name("client_set", tests, NULL, NULL);

@@ -43,6 +43,7 @@ static void test_all(void **state)
 	assert_int_equal(config.generation, 77);
 	assert_int_equal(config.mode, PORTCLASS_MODE_OBSERVE);
 	assert_int_equal(config.track, PORTCLASS_TRACK_NONE);
+	assert_int_equal(config.pending, 0);
 	assert_int_equal(config.policy[2][1][0], PORTCLASS_ACTION_DENY);
 	assert_int_equal(config.policy[2][1][1], PORTCLASS_ACTION_ALLOW);
 	assert_int_equal(rules.count, 1);
@@ -52,6 +53,9 @@ static void test_all(void **state)
 	assert_int_equal(rules.list[0].low, 0);
 	assert_int_equal(rules.list[0].high, 5);
 	assert_int_equal(fake.requests, 3);
+	answer_pending = 28800;
+	assert_int_equal(client_get_config(*state, &config), 0);
+	assert_int_equal(config.pending, 28800);
 	free(rules.list);
 }
 
@@ -252,7 +256,7 @@ static void test_missing(void **state)
 		      PORTCLASS_A_STATS_PAD);
 	assert_needed(state, answer_stats, get_stats, nest, 1, PORTCLASS_A_CLASS_STATS_MAX,
 		      PORTCLASS_A_CLASS_STATS_PAD);
-	assert_needed(state, answer_ports, get_ports, top, 1, PORTCLASS_A_PORT_STATS_MAX,
+	assert_needed(state, answer_ports, get_ports, top, 1, PORTCLASS_A_PORT_STATS_BYTES_FROM,
 		      PORTCLASS_A_PORT_STATS_PAD);
 	assert_needed(state, answer_explanation, get_explanation, top, 1, PORTCLASS_A_EXPLAIN_MAX,
 		      PORTCLASS_A_EXPLAIN_RULE);

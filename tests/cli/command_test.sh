@@ -137,6 +137,28 @@ wrong 192.0.2.256 explain tcp/80 from 192.0.2.256
 wrong ::2 explain any/80 from ::1 ::2
 wrong from explain out tcp/80 from 192.0.2.7
 wrong --by allow --by port tcp/1
+wrong 0 deny tcp/1 --confirm 0
+wrong 9h policy all deny --confirm 9h
+wrong 1d flush --confirm=1d
+wrong --confirm deny tcp/1 --confirm
+wrong "'" mode observe --reason ''
+wrong '?' mode observe --reason "$(printf 'two\nlines')"
+wrong --confirm show --confirm 60
+wrong --confirm confirm --confirm 60
+wrong --force confirm --force
+wrong --force=1 deny tcp/1 --force=1
+wrong --force stats --force
+wrong --reason explain tcp/1 --reason why
+wrong --reason=why history --reason=why
+wrong --count history --count 3
+wrong --limit monitor --limit 3
+wrong --confirm load --confirm 60
+wrong now confirm now
+wrong in history in
+wrong in monitor in
+wrong 0 history --limit 0
+wrong 0 monitor --count 0
+wrong a -n a unload
 wrong alow alow tcp/1
 wrong --jsn --jsn show
 wrong -x show -x
@@ -228,7 +250,8 @@ else
 	for arguments in 'allow tcp/80' 'deny out any/https 0' 'unset forward udp/0-65535' \
 		'policy all deny' 'policy out dynamic allow udp' 'mode observe' flush show 'show -j' \
 		'-j stats' 'stats in --by port --watch=0.1 --count 1' '--exact stats --all' 'show --' \
-		'track none' save 'explain in any/ssh from ::1' 'explain forward udp/53' \
+		'track none' save confirm 'confirm --reason done' history '-j history --limit 3' monitor 'monitor --count 1' \
+		'deny tcp/23 --confirm 5m --reason why' 'flush --force' 'explain in any/ssh from ::1' 'explain forward udp/53' \
 		'stats --by port --sort denied --limit 5' '--color always show' '--netns=nosuchnamespace show' unload; do
 		arguments=${arguments% 0}
 		# shellcheck disable=SC2086  # words

@@ -59,6 +59,10 @@ static void feed(const struct words *words, const char *const *list, FILE *out)
 	for (size_t i = 0; i < words->count; i++) {
 		grammar_seconds(list[i], &value, &fault);
 		grammar_count(list[i], "things", &value, &fault);
+		if (!grammar_duration(list[i], &value, &fault))
+			check(value >= 1 && value <= 28800);
+		if (grammar_reason(list[i], &fault))
+			words_show(words, fault.at, fault.length, out);
 	}
 }
 

@@ -120,6 +120,9 @@ traffic() {
 	check "forget it" silent flush
 }
 
+# shellcheck source=tests/cli/guest_change.sh
+. "$(dirname "$0")/guest_change.sh"
+
 check "load" silent load "$PORTCLASS_KO"
 check "load again" silent load "$PORTCLASS_KO"
 check "load by name, when loaded" silent load
@@ -216,6 +219,8 @@ if command -v ip >/dev/null; then
 	check "explain there" is '.explain[0].verdict == "deny"' -j -n portclass-test explain tcp/1
 	check "explain here" is '.explain[0].verdict == "allow"' -j explain tcp/1
 	traffic
+	changes
+	guard
 	ip netns del portclass-test
 	check "no such namespace" refused 1 "there is no network namespace" -n portclass-test show
 fi
@@ -233,6 +238,8 @@ may_not() {
 check "anyone may look" as_user show
 check "anyone may ask why" as_user explain tcp/80
 check "not anyone may change" may_not
+
+monitors
 
 rounds() { [ "$(ctl -j stats --watch=0.1 --count 3 | jq -s 'length == 3 and all(.[]; .time_ms > 0)')" = true ]; }
 check "watch, as JSON lines" rounds
@@ -266,6 +273,8 @@ gone() {
 	[ "$status" -eq 1 ] && grep -q 'portclass module' "$work/err"
 }
 check "unload ends a watch" gone
+check "load once more" silent load "$PORTCLASS_KO"
+check "unload ends a monitor" monitor_ends
 check "unload, when not loaded" refused 1 "the portclass module is not loaded" unload
 check "show, when not loaded" refused 1 "try: portclassctl load" show
 check "load what is no module" refused 1 "is no kernel module" load /etc/services

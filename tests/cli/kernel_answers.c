@@ -2,6 +2,7 @@
 /* Answers of a kernel: right ones, from which a test may leave something out, and wrong ones. */
 
 #include <errno.h>
+#include <linux/genetlink.h>
 #include <linux/portclass.h>
 
 #include "client.h"
@@ -10,6 +11,7 @@
 
 int answer_without, answer_nest_without, answer_less;
 int answer_error;
+unsigned int answer_pending;
 const char *answer_text;
 __u32 answer_offset;
 
@@ -24,6 +26,7 @@ int answer_setup(void **state)
 	answer_without = 0;
 	answer_nest_without = 0;
 	answer_less = 0;
+	answer_pending = 0;
 	fake_reset(NULL);
 	*state = client_open(&(struct client_error){ 0 });
 	return !*state;
@@ -66,6 +69,8 @@ static void put_config(struct nl_msg *msg, unsigned int generation)
 		nla_nest_end(msg, nest);
 	}
 	put(msg, answer_without, PORTCLASS_A_CONFIG_TRACK, 4, PORTCLASS_TRACK_NONE);
+	if (answer_pending)
+		put(msg, 0, PORTCLASS_A_CONFIG_PENDING, 4, answer_pending);
 	put(msg, answer_without, 99, 4, 12345);
 }
 
@@ -172,7 +177,7 @@ static void send_port(__u16 port, int flags)
 	put(msg, answer_without, PORTCLASS_A_PORT_STATS_SCOPE, 4, PORTCLASS_SCOPE_IN);
 	put(msg, answer_without, PORTCLASS_A_PORT_STATS_PROTO, 4, PORTCLASS_PROTO_TCP);
 	put(msg, answer_without, PORTCLASS_A_PORT_STATS_PORT, 2, port);
-	for (int i = PORTCLASS_A_PORT_STATS_FLOWS; i <= PORTCLASS_A_PORT_STATS_MAX; i++)
+	for (int i = PORTCLASS_A_PORT_STATS_FLOWS; i <= PORTCLASS_A_PORT_STATS_BYTES_FROM; i++)
 		put(msg, answer_without, i, 8, UINT64_MAX - i);
 	fake_send(msg);
 }
@@ -242,6 +247,84 @@ void answer_odd_explanation(void)
 void answer_open_explanation(void)
 {
 	send_explanation(30, PORTCLASS_ACTION_UNSET);
+}
+
+/* A change by somebody, confirmed with odd words, and one more that was taken back. */
+static void put_request(struct nl_msg *msg)
+{
+	struct nlattr *nest;
+
+	put(msg, answer_without, PORTCLASS_A_HISTORY_UID, 4, 0);
+	put(msg, answer_without, PORTCLASS_A_HISTORY_LOGIN_UID, 4, 1000);
+	put(msg, answer_without, PORTCLASS_A_HISTORY_PID, 4, 4711);
+	if (answer_without != PORTCLASS_A_HISTORY_COMMAND)
+		nla_put_string(msg, PORTCLASS_A_HISTORY_COMMAND, "a\033[2Jb");
+	nla_put_string(msg, PORTCLASS_A_HISTORY_REASON, "gr\xc3\xbc\xc3\x9f\xc2\x9b\xff");
+	put(msg, 0, PORTCLASS_A_HISTORY_CONFIRM, 4, 60);
+	nla_put_flag(msg, PORTCLASS_A_HISTORY_FLUSH);
+	put(msg, 0, PORTCLASS_A_HISTORY_MODE, 4, PORTCLASS_MODE_OBSERVE);
+	put(msg, 0, PORTCLASS_A_HISTORY_TRACK, 4, PORTCLASS_TRACK_NONE);
+	nest = nla_nest_start(msg, PORTCLASS_A_HISTORY_POLICY);
+	put(msg, answer_nest_without, PORTCLASS_A_POLICY_SCOPE, 4, PORTCLASS_SCOPE_OUT);
+	put(msg, answer_nest_without, PORTCLASS_A_POLICY_PROTO, 4, PORTCLASS_PROTO_UDP);
+	put(msg, answer_nest_without, PORTCLASS_A_POLICY_CLASS, 4, PORTCLASS_CLASS_DYNAMIC);
+	put(msg, answer_nest_without, PORTCLASS_A_POLICY_ACTION, 4, PORTCLASS_ACTION_ALLOW);
+	nla_nest_end(msg, nest);
+	put_rule(msg, PORTCLASS_A_HISTORY_RULE, PORTCLASS_SCOPE_IN, PORTCLASS_PROTO_TCP, 23, 23);
+	put_rule(msg, PORTCLASS_A_HISTORY_RULE, PORTCLASS_SCOPE_IN, PORTCLASS_PROTO_TCP, 5, 9);
+	put(msg, 0, PORTCLASS_A_HISTORY_LEFT_OUT, 4, 17);
+}
+
+static void put_record(struct nl_msg *msg, int cause, __u32 generation)
+{
+	put(msg, answer_without, PORTCLASS_A_HISTORY_GENERATION, 4, generation);
+	put(msg, answer_without, PORTCLASS_A_HISTORY_CAUSE, 4, cause);
+	put(msg, answer_without, PORTCLASS_A_HISTORY_TIME, 8, 1795309574123456789);
+	if (cause == PORTCLASS_CAUSE_REQUEST)
+		put_request(msg);
+}
+
+void answer_history(void)
+{
+	for (int cause = 0; cause < 3; cause++) {
+		struct nl_msg *msg = fake_message(PORTCLASS_CMD_HISTORY_GET, NLM_F_MULTI);
+
+		put_record(msg, cause, 5 + cause);
+		fake_send(msg);
+	}
+	fake_done(0, 0);
+}
+
+/**
+ * answer_event() - Tell of a change, which nobody has asked for
+ * @cause: why it was made
+ * @generation: of the configuration after it
+ */
+void answer_event(int cause, unsigned int generation)
+{
+	struct nl_msg *msg = fake_message(PORTCLASS_CMD_HISTORY_NTF, 0);
+	struct nlmsghdr *hdr = nlmsg_hdr(msg);
+
+	put_record(msg, cause, generation);
+	fake_queue(hdr, hdr->nlmsg_len);
+	nlmsg_free(msg);
+}
+
+/**
+ * answer_end() - Tell that a family goes away
+ * @family: its number
+ * @name: its name
+ */
+void answer_end(int family, const char *name)
+{
+	struct nl_msg *msg = nlmsg_alloc();
+	struct nlmsghdr *hdr = nlmsg_hdr(msg);
+
+	genlmsg_put(msg, 0, 0, GENL_ID_CTRL, 0, 0, CTRL_CMD_DELFAMILY, 2);
+	nla_put_u16(msg, CTRL_ATTR_FAMILY_ID, family);
+	nla_put_string(msg, CTRL_ATTR_FAMILY_NAME, name);
+	fake_queue(hdr, hdr->nlmsg_len);
+	nlmsg_free(msg);
 }
 
 static bool asks_for_config(void)

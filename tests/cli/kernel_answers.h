@@ -11,6 +11,9 @@
  */
 extern int answer_without, answer_nest_without, answer_less;
 
+/* Seconds until a change is taken back, 0 if none waits. */
+extern unsigned int answer_pending;
+
 /* What answer_refusal() says; no text and no offset if they are 0. */
 extern int answer_error;
 extern const char *answer_text;
@@ -33,10 +36,14 @@ void answer_restless_ports(void);
 void answer_explanation(void);
 void answer_odd_explanation(void);
 void answer_open_explanation(void);
+void answer_history(void);
 void answer_odd_rule(void);
 void answer_nothing(void);
 void answer_no_end(void);
 void answer_failing_dump(void);
 void answer_refusal(void);
+
+void answer_event(int cause, unsigned int generation);
+void answer_end(int family, const char *name);
 
 #endif

@@ -12,9 +12,11 @@
 #include "kernel_fake.h"
 #include "memory.h"
 
+/* What the next recvmsg() gets: bytes, or an error. */
 struct datagram {
 	void *data;
 	size_t length;
+	int error;
 };
 
 struct fake_kernel fake;
@@ -46,7 +48,18 @@ void fake_queue(const void *data, size_t length)
 	queue = memory_grow(queue, &room, end, sizeof(*queue));
 	queue[end].data = memory_get(1, length);
 	queue[end].length = length;
+	queue[end].error = 0;
 	memcpy(queue[end++].data, data, length);
+}
+
+/**
+ * fake_fail() - Answer with an error of the socket
+ * @error: one of errno.h
+ */
+void fake_fail(int error)
+{
+	fake_queue("", 1);
+	queue[end - 1].error = error;
 }
 
 /**
@@ -113,13 +126,31 @@ void fake_error(int error, const char *text, const __u32 *offset)
 	fake_send(msg);
 }
 
+static void put_group(struct nl_msg *msg)
+{
+	struct nlattr *groups = nla_nest_start(msg, CTRL_ATTR_MCAST_GROUPS);
+	struct nlattr *group = nla_nest_start(msg, 1);
+
+	nla_put_u32(msg, CTRL_ATTR_MCAST_GRP_ID, FAKE_GROUP);
+	nla_put_string(msg, CTRL_ATTR_MCAST_GRP_NAME, PORTCLASS_MCGRP_HISTORY);
+	nla_nest_end(msg, group);
+	nla_nest_end(msg, groups);
+}
+
 static void answer_family(void)
 {
 	struct nl_msg *msg = nlmsg_alloc();
 
+	if (fake.gone) {
+		nlmsg_free(msg);
+		fake_error(-ENOENT, NULL, NULL);
+		return;
+	}
+
 	genlmsg_put(msg, 0, 0, GENL_ID_CTRL, 0, 0, CTRL_CMD_NEWFAMILY, 2);
 	nla_put_u16(msg, CTRL_ATTR_FAMILY_ID, FAKE_FAMILY);
 	nla_put_string(msg, CTRL_ATTR_FAMILY_NAME, PORTCLASS_FAMILY_NAME);
+	put_group(msg);
 	fake_send(msg);
 	fake_error(0, NULL, NULL);
 }
@@ -155,6 +186,12 @@ ssize_t recvmsg(int fd, struct msghdr *msg, int flags)
 		errno = EAGAIN;
 		return -1;
 	}
+	if (next->error) {
+		errno = next->error;
+		free(next->data);
+		first++;
+		return -1;
+	}
 	length = next->length < msg->msg_iov->iov_len ? next->length : msg->msg_iov->iov_len;
 	if (length)
 		memcpy(msg->msg_iov->iov_base, next->data, length);
@@ -169,4 +206,19 @@ ssize_t recvmsg(int fd, struct msghdr *msg, int flags)
 		first++;
 	}
 	return length;
+}
+
+/* In place of the C library's, also for what libnl calls. No socket option matters here but one. */
+int setsockopt(int fd, int level, int name, const void *value, socklen_t length)
+{
+	(void)fd;
+	(void)length;
+	if (level != SOL_NETLINK || name != NETLINK_ADD_MEMBERSHIP)
+		return 0;
+	if (fake.no_groups) {
+		errno = EPERM;
+		return -1;
+	}
+	fake.groups[fake.group_count++ % FAKE_GROUPS] = *(const int *)value;
+	return 0;
 }

@@ -3,11 +3,16 @@
 #ifndef PORTCLASSCTL_KERNEL_FAKE_H
 #define PORTCLASSCTL_KERNEL_FAKE_H
 
+#include <stdbool.h>
 #include <netlink/netlink.h>
 #include <netlink/attr.h>
 #include <netlink/genl/genl.h>
 
-enum { FAKE_FAMILY = 0x23 };
+enum {
+	FAKE_FAMILY = 0x23,
+	FAKE_GROUP = 7,
+	FAKE_GROUPS = 4,
+};
 
 /**
  * struct fake_kernel - What goes in and out
@@ -15,18 +20,27 @@ enum { FAKE_FAMILY = 0x23 };
  * @request: the last request
  * @requests: how many came
  * @sender: the port that answers come from; the kernel's is 0
+ * @gone: the family is unknown
+ * @no_groups: nobody may listen to a group
+ * @groups: the groups that somebody listens to
+ * @group_count: how many there are
  */
 struct fake_kernel {
 	void (*answer)(void);
 	struct nlmsghdr *request;
 	unsigned int requests;
 	__u32 sender;
+	bool gone;
+	bool no_groups;
+	int groups[FAKE_GROUPS];
+	unsigned int group_count;
 };
 
 extern struct fake_kernel fake;
 
 void fake_reset(void (*answer)(void));
 void fake_queue(const void *data, size_t length);
+void fake_fail(int error);
 void fake_send(struct nl_msg *msg);
 struct nl_msg *fake_message(int command, int flags);
 void fake_done(int error, int flags);

@@ -42,7 +42,7 @@ completes() {
 }
 
 page=$tools/portclassctl.8
-words="allow deny unset policy mode track show save apply restore stats explain flush load unload"
+words="allow deny unset policy mode track confirm show save apply restore stats explain history monitor flush load unload"
 options=$("$PORTCLASSCTL" --help | grep -oE -- '--[a-z]+' | sort -u)
 
 for word in $words; do
@@ -73,10 +73,7 @@ if command -v bash >/dev/null; then
 	bash -n "$tools/portclassctl.bash-completion"
 	result $? "bash takes the completion"
 	completes "tra" "track"
-	completes "sa" "save"
-	completes "ap" "apply"
-	completes "res" "restore"
-	completes "apply --" "--json --netns --exact --color --version --help --check --diff"
+	completes "apply --" "--json --netns --exact --color --version --help --check --diff --confirm --force --reason"
 	completes "restore /etc/servi" "/etc/services"
 	completes "track " "conntrack none"
 	completes "explain tcp/80 " "from"
@@ -87,6 +84,16 @@ if command -v bash >/dev/null; then
 	completes "stats --by port --sort " "port flows packets bytes denied"
 	completes "stats --li" "--limit"
 	completes "stats --sort bytes i" "in"
+	completes "hist" "history"
+	completes "history --l" "--limit"
+	completes "monitor --c" "--color --count"
+	completes "deny --f" "--force"
+	completes "flush --con" "--confirm"
+	completes "deny --confirm 5" "5m"
+	completes "policy --confirm 60 --reason why in al" "all"
+	completes "confirm --re" "--reason"
+	completes "confirm --f" ""
+	completes "show --re" ""
 else
 	skip "no bash here"
 fi
