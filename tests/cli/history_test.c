@@ -84,6 +84,19 @@ static void test_missing(void **state)
 	}
 }
 
+/* Who starts with the system has not logged in. */
+static void test_no_login(void **state)
+{
+	struct history history;
+
+	fake.answer = answer_history;
+	answer_without = PORTCLASS_A_HISTORY_LOGIN_UID;
+	assert_int_equal(client_get_history(*state, &history), 0);
+	assert_true(history.list[0].by.known);
+	assert_false(history.list[0].by.logged_in);
+	history_free(&history);
+}
+
 /* By which change others are kept waiting. */
 static void test_waiting(void **state)
 {
@@ -204,6 +217,7 @@ int main(void)
 	static const struct CMUnitTest tests[] = {
 		client_test(test_history),
 		client_test(test_missing),
+		client_test(test_no_login),
 		cmocka_unit_test(test_waiting),
 		client_test(test_events),
 		client_test(test_lost_events),

@@ -85,7 +85,7 @@ static void test_plain(void **state)
 		/* Cut off, alone, too long, a surrogate, too high. */
 		{ "a\xe2\x82", "a??" },
 		{ "\x80\xff", "??" },
-		{ "\xc0\x9b\xe0\x82\x9b", "?????" },
+		{ "\xc0\xaf\xe0\x80\xaf\xf0\x80\x80\xaf", "?????????" },
 		{ "\xed\xa0\x80", "???" },
 		{ "\xf4\x90\x80\x80", "????" },
 	};
@@ -117,7 +117,7 @@ static void test_times(void **state)
 		assert_string_equal(human_time(out, times[i].seconds), times[i].text);
 }
 
-static struct rule rules[200];
+static struct rule rules[201];
 static struct policy policies[18];
 static struct record record;
 
@@ -165,6 +165,11 @@ static void test_what(void **state)
 	record.mode = PORTCLASS_MODE_OBSERVE;
 	assert_what(&record,
 		    "flush; mode observe; policy in tcp well-known deny; deny in tcp/23 udp/5-9 and 2 more");
+	add_rule(IN, TCP, DENY, 1, 1);
+	add_rule(IN, TCP, ALLOW, 2, 2);
+	add_rule(OUT, TCP, ALLOW, 3, 3);
+	add_rule(OUT, TCP, ALLOW, 4, 5);
+	assert_what(&record, "deny in tcp/1; allow in tcp/2; allow out tcp/3 tcp/4-5");
 	record.has_track = true;
 	record.track = PORTCLASS_TRACK_NONE;
 	record.left_out = 900;
@@ -191,6 +196,10 @@ static void test_policies(void **state)
 	assert_what(&record, "policy in tcp registered deny; policy in udp registered allow");
 	for (int c = 0; c < CLASSES; c++)
 		add_policy(IN, UDP, c, DENY);
+	add_policy(IN, TCP, REGISTERED, DENY);
+	assert_what(&record, "policy in udp all deny; policy in tcp registered deny");
+	for (int c = 0; c < CLASSES; c++)
+		add_policy(IN, UDP, c, DENY);
 	add_policy(IN, TCP, DYNAMIC, DENY);
 	add_policy(IN, TCP, DYNAMIC, ALLOW);
 	assert_what(&record, "policy in udp all deny; policy in tcp dynamic allow");
@@ -206,11 +215,13 @@ static void test_width(void **state)
 		set_record();
 		for (int i = 0; i < n; i++)
 			add_rule(i % 3, i % 2, DENY, 60000, 65535);
-		record.left_out = UINT32_MAX - 200;
+		/* One that would fit comes too late. */
+		add_rule((n - 1) % 3, TCP, DENY, 1, 1);
+		record.left_out = UINT32_MAX - 201;
 		record_what(&record, what);
 		assert_true(strlen(what) < 80 + sizeof(" and 4294967295 more"));
 		snprintf(more, sizeof(more), " and %u more",
-			 UINT32_MAX - 200 + (n > 3 ? n - 3 : 0));
+			 UINT32_MAX - 201 + (n > 2 ? n - 2 : 0));
 		assert_non_null(strstr(what, more));
 	}
 }
