@@ -13,9 +13,9 @@ set -euo pipefail
 # Debian release: so the guest has the same release.
 packages=(
 	bash busybox-static coreutils util-linux mount netbase procps kmod jq libcap2-bin
-	iproute2 iputils-ping tcpdump nmap
-	nftables
-	iperf3 socat curl nginx-light dnsmasq-base bind9-dnsutils
+	iproute2 iputils-ping tcpdump nmap traceroute ethtool
+	nftables iptables conntrack
+	iperf3 socat curl nginx-light dnsmasq-base bind9-dnsutils chrony vsftpd
 	python3-minimal python3 python3-scapy
 	libnl-3-200 libnl-genl-3-200 libkmod2 libjson-c5
 )
