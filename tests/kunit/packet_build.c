@@ -153,6 +153,7 @@ void test_packet_want_flow(struct test_want *want, enum portclass_scope hook,
 	if (proto == IPPROTO_TCP) {
 		want->opens = (flags & (TEST_SYN | TEST_ACK)) == TEST_SYN;
 		want->judged = want->opens;
+		want->resets = flags & TEST_RST;
 	} else {
 		want->judged = !connected;
 	}
@@ -160,6 +161,7 @@ void test_packet_want_flow(struct test_want *want, enum portclass_scope hook,
 	/* From the lower port, and no opener: from the server to the client. */
 	answer = !want->opens && sport < dport;
 	want->port = answer ? sport : dport;
+	want->way = answer ? PORTCLASS_WAY_FROM : PORTCLASS_WAY_TO;
 	want->scope = hook;
 	if (answer && hook != PORTCLASS_SCOPE_FORWARD)
 		want->scope = hook == PORTCLASS_SCOPE_IN ? PORTCLASS_SCOPE_OUT :
@@ -318,14 +320,18 @@ static void expect_in(struct kunit *test, const struct test_packet *p,
 		      struct snapshot *shots)
 {
 	enum portclass_packet_kind kind;
-	struct portclass_packet pkt = {};
+	struct portclass_packet pkt;
+	bool has_ports;
 	struct made made;
 
 	KUNIT_ASSERT_TRUE(test, make(&made, p, how));
 	snapshot(&shots[0], made.skb);
+	/* What is left as it was, is neither false nor true. */
+	memset(&pkt, 0x5a, sizeof(pkt));
 	rcu_read_lock();
 	kind = portclass_packet_read(made.skb, p->family, hook, sk, &pkt);
 	rcu_read_unlock();
+	has_ports = portclass_packet_has_ports(made.skb, p->family);
 	snapshot(&shots[1], made.skb);
 	/* Not after what may end the case. */
 	unmake(&made, how);
@@ -337,6 +343,7 @@ static void expect_in(struct kunit *test, const struct test_packet *p,
 			    p->len, p->full, (int)min(p->full, 64u), p->bytes)
 	SAME(memcmp(&shots[0], &shots[1], sizeof(shots[0])), 0);
 	SAME(kind, want->kind);
+	SAME(has_ports, want->kind != PORTCLASS_PACKET_OTHER);
 	if (kind == PORTCLASS_PACKET_OTHER)
 		return;
 	SAME(pkt.proto, want->proto);
@@ -344,6 +351,9 @@ static void expect_in(struct kunit *test, const struct test_packet *p,
 		return;
 	SAME(pkt.judged, want->judged);
 	SAME(pkt.opens, want->opens);
+	SAME(pkt.way, want->way);
+	SAME(pkt.resets, want->resets);
+	SAME(pkt.tracked, false);
 	SAME(pkt.peer_port, want->peer);
 	SAME(pkt.dialled.port, want->dialled);
 	SAME(pkt.dialled.scope, hook);

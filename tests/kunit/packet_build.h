@@ -49,6 +49,8 @@ struct test_want {
 	u16 peer;
 	bool judged;
 	bool opens;
+	enum portclass_way way;
+	bool resets;
 };
 
 /* Every packet suite's init: room to compare an skb in. */

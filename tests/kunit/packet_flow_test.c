@@ -28,38 +28,44 @@ static void examples(struct kunit *test)
 		u16 sport, dport;
 		struct test_want want;
 	} of[] = {
+#define WANT(proto, scope, ...)						\
+	{ PORTCLASS_PACKET_FLOW, PORTCLASS_PROTO_##proto,		\
+	  PORTCLASS_SCOPE_##scope, __VA_ARGS__ }
+#define TO	PORTCLASS_WAY_TO
+#define FROM	PORTCLASS_WAY_FROM
 		/* A client knocks, and is answered. */
 		{ PORTCLASS_SCOPE_IN, IPPROTO_TCP, TEST_SYN, 50000, 443,
-		  { PORTCLASS_PACKET_FLOW, PORTCLASS_PROTO_TCP, PORTCLASS_SCOPE_IN,
-		    443, 443, 50000, true, true } },
+		  WANT(TCP, IN, 443, 443, 50000, true, true, TO, false) },
 		{ PORTCLASS_SCOPE_OUT, IPPROTO_TCP, TEST_SYN | TEST_ACK, 443, 50000,
-		  { PORTCLASS_PACKET_FLOW, PORTCLASS_PROTO_TCP, PORTCLASS_SCOPE_IN,
-		    443, 50000, 443, false, false } },
+		  WANT(TCP, IN, 443, 50000, 443, false, false, FROM, false) },
 		{ PORTCLASS_SCOPE_IN, IPPROTO_TCP, TEST_ACK, 50000, 443,
-		  { PORTCLASS_PACKET_FLOW, PORTCLASS_PROTO_TCP, PORTCLASS_SCOPE_IN,
-		    443, 443, 50000, false, false } },
+		  WANT(TCP, IN, 443, 443, 50000, false, false, TO, false) },
+		/* It ends it, and so do we; or we don't have anything to do with it. */
+		{ PORTCLASS_SCOPE_IN, IPPROTO_TCP, TEST_RST, 50000, 443,
+		  WANT(TCP, IN, 443, 443, 50000, false, false, TO, true) },
+		{ PORTCLASS_SCOPE_OUT, IPPROTO_TCP, TEST_RST | TEST_ACK, 443, 50000,
+		  WANT(TCP, IN, 443, 50000, 443, false, false, FROM, true) },
 		/* A flow is opened from a port below the one it dials. */
 		{ PORTCLASS_SCOPE_IN, IPPROTO_TCP, TEST_SYN, 20, 6000,
-		  { PORTCLASS_PACKET_FLOW, PORTCLASS_PROTO_TCP, PORTCLASS_SCOPE_IN,
-		    6000, 6000, 20, true, true } },
+		  WANT(TCP, IN, 6000, 6000, 20, true, true, TO, false) },
 		/* We ask a name server, which answers. */
 		{ PORTCLASS_SCOPE_OUT, IPPROTO_UDP, 0, 40000, 53,
-		  { PORTCLASS_PACKET_FLOW, PORTCLASS_PROTO_UDP, PORTCLASS_SCOPE_OUT,
-		    53, 53, 40000, true, false } },
+		  WANT(UDP, OUT, 53, 53, 40000, true, false, TO, false) },
 		{ PORTCLASS_SCOPE_IN, IPPROTO_UDP, 0, 53, 40000,
-		  { PORTCLASS_PACKET_FLOW, PORTCLASS_PROTO_UDP, PORTCLASS_SCOPE_OUT,
-		    53, 40000, 53, true, false } },
+		  WANT(UDP, OUT, 53, 40000, 53, true, false, FROM, false) },
 		/* Forwarded, both ways are forwarded. */
+		{ PORTCLASS_SCOPE_FORWARD, IPPROTO_UDP, 0, 40000, 53,
+		  WANT(UDP, FORWARD, 53, 53, 40000, true, false, TO, false) },
 		{ PORTCLASS_SCOPE_FORWARD, IPPROTO_UDP, 0, 53, 40000,
-		  { PORTCLASS_PACKET_FLOW, PORTCLASS_PROTO_UDP,
-		    PORTCLASS_SCOPE_FORWARD, 53, 40000, 53, true, false } },
+		  WANT(UDP, FORWARD, 53, 40000, 53, true, false, FROM, false) },
 		/* NTP: both ports are the same, the hook says who. */
 		{ PORTCLASS_SCOPE_IN, IPPROTO_UDP, 0, 123, 123,
-		  { PORTCLASS_PACKET_FLOW, PORTCLASS_PROTO_UDP, PORTCLASS_SCOPE_IN,
-		    123, 123, 123, true, false } },
+		  WANT(UDP, IN, 123, 123, 123, true, false, TO, false) },
 		{ PORTCLASS_SCOPE_OUT, IPPROTO_UDP, 0, 123, 123,
-		  { PORTCLASS_PACKET_FLOW, PORTCLASS_PROTO_UDP, PORTCLASS_SCOPE_OUT,
-		    123, 123, 123, true, false } },
+		  WANT(UDP, OUT, 123, 123, 123, true, false, TO, false) },
+#undef WANT
+#undef TO
+#undef FROM
 	};
 	struct test_packet p;
 	unsigned int i;
@@ -145,15 +151,21 @@ static void orientation_in_ipv6(struct kunit *test)
 					     1024, TEST_ACK, hook, NULL, false);
 }
 
-/* Nobody judges what a connected socket has asked for; TCP doesn't mind one. */
+/*
+ * Nobody judges what a connected socket has asked for; TCP doesn't mind one. The
+ * states of UDP are two, but a socket with a peer may be in any of TCP's others.
+ */
 static void socket_of_every_state(struct kunit *test)
 {
+	/* A listener and an unused one have no peer; the others are no sockets. */
+	static const unsigned long without_peer =
+		TCPF_LISTEN | TCPF_CLOSE | TCPF_NEW_SYN_RECV | TCPF_TIME_WAIT;
 	struct sock *sk = kunit_kzalloc(test, sizeof(*sk), GFP_KERNEL);
 	unsigned int state;
 
 	KUNIT_ASSERT_NOT_NULL(test, sk);
 	for (state = TCP_ESTABLISHED; state < TCP_MAX_STATES; state++) {
-		bool connected = state == TCP_ESTABLISHED;
+		bool connected = !(without_peer & BIT(state));
 
 		sk->sk_state = state;
 		expect_plain(test, NFPROTO_IPV4, IPPROTO_UDP, 53, 40000, 0,

@@ -13,6 +13,7 @@
 
 #define BATCHES		40
 #define MAX_CHANGES	200	/* in each */
+#define FINDS		40	/* in each scope and protocol, after each */
 
 struct model {
 	u8 rule[PORTCLASS_SCOPES][PORTCLASS_PROTOS][PORTCLASS_PORTS];
@@ -46,52 +47,58 @@ static void oracle_exit(struct kunit *test)
 	test_table_exit(test);
 }
 
-static bool model_denies(unsigned int s, unsigned int p, unsigned int port)
+/* Allow, deny or reject. */
+static u8 model_action(unsigned int s, unsigned int p, unsigned int port)
 {
 	const u8 *policy = model->policy[s][p];
 
-	switch (model->rule[s][p][port]) {
-	case PORTCLASS_ACTION_ALLOW:
-		return false;
-	case PORTCLASS_ACTION_DENY:
-		return true;
-	}
-
+	if (model->rule[s][p][port] != PORTCLASS_ACTION_UNSET)
+		return model->rule[s][p][port];
 	if (port >= 49152)
-		return policy[PORTCLASS_CLASS_DYNAMIC] == PORTCLASS_ACTION_DENY;
+		return policy[PORTCLASS_CLASS_DYNAMIC];
 	if (port > 1023)
-		return policy[PORTCLASS_CLASS_REGISTERED] == PORTCLASS_ACTION_DENY;
-	return policy[PORTCLASS_CLASS_WELL_KNOWN] == PORTCLASS_ACTION_DENY;
+		return policy[PORTCLASS_CLASS_REGISTERED];
+	return policy[PORTCLASS_CLASS_WELL_KNOWN];
+}
+
+/* Returns whether any port is denied. */
+static bool compare_path(struct kunit *test, const struct portclass_table *table,
+			 unsigned int s, unsigned int p)
+{
+	bool denies = false, rejects = false;
+	unsigned int port;
+
+	for (port = 0; port < PORTCLASS_PORTS; port++) {
+		const struct portclass_key key = {
+			.port = port, .scope = s, .proto = p,
+		};
+		u8 action = model_action(s, p, port);
+
+		KUNIT_ASSERT_EQ_MSG(test, action != PORTCLASS_ACTION_ALLOW,
+				    portclass_table_denies(table, &key),
+				    "scope %u proto %u port %u", s, p, port);
+		KUNIT_ASSERT_EQ_MSG(test, action == PORTCLASS_ACTION_REJECT,
+				    portclass_table_rejects(table, &key),
+				    "scope %u proto %u port %u", s, p, port);
+		denies |= action != PORTCLASS_ACTION_ALLOW;
+		rejects |= action == PORTCLASS_ACTION_REJECT;
+	}
+	KUNIT_EXPECT_EQ(test, !!table->deny[s][p], denies);
+	KUNIT_EXPECT_EQ(test, !!table->reject[s][p], rejects);
+	return denies;
 }
 
 static void compare_verdicts(struct kunit *test,
 			     const struct portclass_table *table)
 {
-	unsigned int s, p, port;
+	unsigned int s, p;
 
 	for (s = 0; s < PORTCLASS_SCOPES; s++) {
-		bool any_in_scope = false;
+		bool any = false;
 
-		for (p = 0; p < PORTCLASS_PROTOS; p++) {
-			bool any = false;
-
-			for (port = 0; port < PORTCLASS_PORTS; port++) {
-				struct portclass_key key = {
-					.port = port, .scope = s, .proto = p,
-				};
-				bool deny = model_denies(s, p, port);
-
-				any |= deny;
-				KUNIT_ASSERT_EQ_MSG(test, deny,
-						    portclass_table_denies(table, &key),
-						    "scope %u proto %u port %u",
-						    s, p, port);
-			}
-			KUNIT_EXPECT_EQ(test, !!table->deny[s][p], any);
-			any_in_scope |= any;
-		}
-		KUNIT_EXPECT_EQ(test, portclass_table_denies_any(table, s),
-				any_in_scope);
+		for (p = 0; p < PORTCLASS_PROTOS; p++)
+			any |= compare_path(test, table, s, p);
+		KUNIT_EXPECT_EQ(test, portclass_table_denies_any(table, s), any);
 	}
 }
 
@@ -125,6 +132,60 @@ static void compare_rules(struct kunit *test,
 				     sizeof(model->policy)), 0);
 }
 
+/*
+ * The rule of one port is the model's, as wide as it is, and the very range that
+ * the walk has: from its first port on, it ends where this one does.
+ */
+static void compare_find(struct kunit *test, const struct portclass_table *table,
+			 unsigned int s, unsigned int p, u16 port)
+{
+	const struct portclass_key key = { .port = port, .scope = s, .proto = p };
+	u32 path = (s * PORTCLASS_PROTOS + p) * PORTCLASS_PORTS;
+	const u8 *said = model->rule[s][p];
+	struct portclass_rule rule, next;
+
+	/* What isn't set is no port, and no action. */
+	memset(&rule, 0x5a, sizeof(rule));
+	KUNIT_ASSERT_EQ_MSG(test, portclass_table_find_rule(table, &key, &rule),
+			    said[port] != PORTCLASS_ACTION_UNSET,
+			    "scope %u proto %u port %u", s, p, port);
+	if (said[port] == PORTCLASS_ACTION_UNSET)
+		return;
+
+#define SAME(got, want)							\
+	KUNIT_ASSERT_EQ_MSG(test, (unsigned int)(got),			\
+			    (unsigned int)(want),			\
+			    "scope %u proto %u port %u", s, p, port)
+	SAME(rule.scope, s);
+	SAME(rule.proto, p);
+	SAME(rule.action, said[port]);
+	SAME(rule.low <= port && port <= rule.high, true);
+	SAME(rule.low == 0 || said[rule.low - 1] != said[port], true);
+	SAME(rule.high == 65535 || said[rule.high + 1] != said[port], true);
+	SAME(portclass_table_next_rule(table, path + rule.low, &next), true);
+	SAME(next.scope, s);
+	SAME(next.proto, p);
+	SAME(next.low, rule.low);
+	SAME(next.high, rule.high);
+	SAME(next.action, rule.action);
+#undef SAME
+}
+
+static void compare_finds(struct kunit *test, struct rnd_state *rnd,
+			  const struct portclass_table *table)
+{
+	unsigned int s, p, i;
+
+	for (s = 0; s < PORTCLASS_SCOPES; s++) {
+		for (p = 0; p < PORTCLASS_PROTOS; p++) {
+			compare_find(test, table, s, p, 0);
+			compare_find(test, table, s, p, 65535);
+			for (i = 0; i < FINDS; i++)
+				compare_find(test, table, s, p, test_random_port(rnd));
+		}
+	}
+}
+
 /* Single ports, short ranges, long ones, everything. */
 static void random_range(struct rnd_state *rnd, u16 *low, u16 *high)
 {
@@ -153,7 +214,7 @@ static void change_rule(struct kunit *test, struct rnd_state *rnd,
 {
 	unsigned int s = test_random_below(rnd, PORTCLASS_SCOPES);
 	unsigned int p = test_random_below(rnd, PORTCLASS_PROTOS);
-	u8 action = test_random_below(rnd, PORTCLASS_ACTION_DENY + 1);
+	u8 action = test_random_below(rnd, PORTCLASS_ACTION_REJECT + 1);
 	u16 low, high;
 
 	random_range(rnd, &low, &high);
@@ -166,8 +227,7 @@ static void change_policy(struct rnd_state *rnd, struct portclass_table *table)
 	unsigned int s = test_random_below(rnd, PORTCLASS_SCOPES);
 	unsigned int p = test_random_below(rnd, PORTCLASS_PROTOS);
 	unsigned int c = test_random_below(rnd, PORTCLASS_CLASSES);
-	u8 action = test_random_below(rnd, 2) ? PORTCLASS_ACTION_DENY :
-						PORTCLASS_ACTION_ALLOW;
+	u8 action = PORTCLASS_ACTION_ALLOW + test_random_below(rnd, 3);
 
 	portclass_table_set_policy(table, s, p, c, action);
 	model->policy[s][p][c] = action;
@@ -227,6 +287,7 @@ static void table_is_its_model(struct kunit *test)
 		KUNIT_ASSERT_EQ(test, portclass_table_compile(test_table(test)), 0);
 		compare_verdicts(test, test_table(test));
 		compare_rules(test, test_table(test));
+		compare_finds(test, &rnd, test_table(test));
 		cond_resched();
 	}
 }

@@ -35,6 +35,7 @@ static void new_table_allows_everything(struct kunit *test)
 
 	KUNIT_EXPECT_EQ(test, table->generation, 1);
 	KUNIT_EXPECT_EQ(test, table->mode, PORTCLASS_MODE_ENFORCE);
+	KUNIT_EXPECT_EQ(test, table->track, PORTCLASS_TRACK_CONNTRACK);
 	test_table_expect_paths(test, table, 0);
 	KUNIT_ASSERT_EQ(test, portclass_table_compile(table), 0);
 	test_table_expect_paths(test, table, 0);
@@ -134,6 +135,42 @@ static void rule_is_stronger_than_policy(struct kunit *test)
 	test_table_expect_denied(test, table, s, p, 49152, 65536, 16384);
 }
 
+/* A rejected port is a denied one that gets an answer; no other port is. */
+static void reject_is_a_kind_of_deny(struct kunit *test)
+{
+	static const struct portclass_key denied = { .port = 22 };
+	static const struct portclass_key rejected = { .port = 23 };
+	static const struct portclass_key allowed = { .port = 24 };
+	static const struct portclass_key by_policy = { .port = 1023 };
+	struct portclass_table *table = test_table(test);
+	const enum portclass_scope s = PORTCLASS_SCOPE_IN;
+	const enum portclass_proto p = PORTCLASS_PROTO_TCP;
+
+	portclass_table_set_policy(table, s, p, PORTCLASS_CLASS_WELL_KNOWN,
+				   PORTCLASS_ACTION_REJECT);
+	test_table_rule(test, table, s, p, 22, 22, PORTCLASS_ACTION_DENY);
+	test_table_rule(test, table, s, p, 23, 23, PORTCLASS_ACTION_REJECT);
+	test_table_rule(test, table, s, p, 24, 24, PORTCLASS_ACTION_ALLOW);
+	KUNIT_ASSERT_EQ(test, portclass_table_compile(table), 0);
+	test_table_expect_paths(test, table, BIT(0));
+	test_table_expect_denied(test, table, s, p, 0, 1024, 1023);
+	KUNIT_EXPECT_FALSE(test, portclass_table_rejects(table, &denied));
+	KUNIT_EXPECT_TRUE(test, portclass_table_rejects(table, &rejected));
+	KUNIT_EXPECT_FALSE(test, portclass_table_rejects(table, &allowed));
+	KUNIT_EXPECT_TRUE(test, portclass_table_rejects(table, &by_policy));
+
+	/* Each takes the place of the other. */
+	portclass_table_set_policy(table, s, p, PORTCLASS_CLASS_WELL_KNOWN,
+				   PORTCLASS_ACTION_DENY);
+	test_table_rule(test, table, s, p, 22, 22, PORTCLASS_ACTION_REJECT);
+	test_table_rule(test, table, s, p, 23, 23, PORTCLASS_ACTION_DENY);
+	KUNIT_ASSERT_EQ(test, portclass_table_compile(table), 0);
+	test_table_expect_denied(test, table, s, p, 0, 1024, 1023);
+	KUNIT_EXPECT_TRUE(test, portclass_table_rejects(table, &denied));
+	KUNIT_EXPECT_FALSE(test, portclass_table_rejects(table, &rejected));
+	KUNIT_EXPECT_FALSE(test, portclass_table_rejects(table, &by_policy));
+}
+
 /* The last word on a port counts, however often it changes. */
 static void last_rule_counts(struct kunit *test)
 {
@@ -142,13 +179,17 @@ static void last_rule_counts(struct kunit *test)
 		PORTCLASS_ACTION_DENY, PORTCLASS_ACTION_UNSET,
 		PORTCLASS_ACTION_ALLOW, PORTCLASS_ACTION_UNSET,
 		PORTCLASS_ACTION_DENY, PORTCLASS_ACTION_DENY,
+		PORTCLASS_ACTION_REJECT, PORTCLASS_ACTION_DENY,
+		PORTCLASS_ACTION_REJECT, PORTCLASS_ACTION_ALLOW,
+		PORTCLASS_ACTION_REJECT, PORTCLASS_ACTION_UNSET,
 	};
 	struct portclass_table *table = test_table(test);
 	struct portclass_rule rule;
 	unsigned int i;
 
 	for (i = 0; i < ARRAY_SIZE(actions); i++) {
-		bool deny = actions[i] == PORTCLASS_ACTION_DENY;
+		bool deny = actions[i] == PORTCLASS_ACTION_DENY ||
+			    actions[i] == PORTCLASS_ACTION_REJECT;
 		bool ruled = actions[i] != PORTCLASS_ACTION_UNSET;
 
 		test_table_rule(test, table, PORTCLASS_SCOPE_OUT,
@@ -179,14 +220,25 @@ static void unset_leaves_nothing_behind(struct kunit *test)
 			100, 200, PORTCLASS_ACTION_DENY);
 	KUNIT_EXPECT_NOT_NULL(test, rules->ruled);
 	KUNIT_EXPECT_NOT_NULL(test, rules->denied);
+	/* Fewer yet want an answer to what they deny. */
+	KUNIT_EXPECT_NULL(test, rules->rejected);
+	test_table_rule(test, table, PORTCLASS_SCOPE_IN, PORTCLASS_PROTO_TCP,
+			150, 150, PORTCLASS_ACTION_REJECT);
+	KUNIT_EXPECT_NOT_NULL(test, rules->rejected);
+	test_table_rule(test, table, PORTCLASS_SCOPE_IN, PORTCLASS_PROTO_TCP,
+			150, 150, PORTCLASS_ACTION_ALLOW);
+	KUNIT_ASSERT_EQ(test, portclass_table_compile(table), 0);
+	KUNIT_EXPECT_NULL(test, rules->rejected);
 	test_table_rule(test, table, PORTCLASS_SCOPE_IN, PORTCLASS_PROTO_TCP,
 			0, 65535, PORTCLASS_ACTION_UNSET);
 	KUNIT_ASSERT_EQ(test, portclass_table_compile(table), 0);
 	KUNIT_EXPECT_NULL(test, rules->ruled);
 	KUNIT_EXPECT_NULL(test, rules->denied);
+	KUNIT_EXPECT_NULL(test, rules->rejected);
 	test_table_expect_paths(test, table, 0);
 }
 
+/* Nor does it forget how flows are tracked: that is no rule. */
 static void flush_forgets_all_but_generation(struct kunit *test)
 {
 	struct portclass_table *table = test_table(test);
@@ -195,6 +247,7 @@ static void flush_forgets_all_but_generation(struct kunit *test)
 
 	table->generation = 7;
 	table->mode = PORTCLASS_MODE_OBSERVE;
+	table->track = PORTCLASS_TRACK_NONE;
 	for (s = 0; s < PORTCLASS_SCOPES; s++) {
 		for (p = 0; p < PORTCLASS_PROTOS; p++) {
 			for (c = 0; c < PORTCLASS_CLASSES; c++)
@@ -213,6 +266,7 @@ static void flush_forgets_all_but_generation(struct kunit *test)
 	KUNIT_EXPECT_FALSE(test, portclass_table_next_rule(table, 0, &rule));
 	KUNIT_EXPECT_EQ(test, table->generation, 7);
 	KUNIT_EXPECT_EQ(test, table->mode, PORTCLASS_MODE_ENFORCE);
+	KUNIT_EXPECT_EQ(test, table->track, PORTCLASS_TRACK_NONE);
 }
 
 /* Packets read the old table until the new one is published: never shared. */
@@ -223,6 +277,7 @@ static void clone_is_deep(struct kunit *test)
 
 	table->generation = 41;
 	table->mode = PORTCLASS_MODE_OBSERVE;
+	table->track = PORTCLASS_TRACK_NONE;
 	portclass_table_set_policy(table, PORTCLASS_SCOPE_FORWARD,
 				   PORTCLASS_PROTO_UDP, PORTCLASS_CLASS_DYNAMIC,
 				   PORTCLASS_ACTION_DENY);
@@ -233,6 +288,7 @@ static void clone_is_deep(struct kunit *test)
 	clone = test_table_clone(test);
 	KUNIT_EXPECT_EQ(test, clone->generation, 41);
 	KUNIT_EXPECT_EQ(test, clone->mode, PORTCLASS_MODE_OBSERVE);
+	KUNIT_EXPECT_EQ(test, clone->track, PORTCLASS_TRACK_NONE);
 	KUNIT_ASSERT_EQ(test, portclass_table_compile(clone), 0);
 	test_table_expect_paths(test, clone, 0x21);
 	test_table_expect_denied(test, clone, PORTCLASS_SCOPE_IN,
@@ -279,6 +335,7 @@ static struct kunit_case table_cases[] = {
 	KUNIT_CASE(policy_is_of_one_class_scope_and_proto),
 	KUNIT_CASE(rule_is_of_one_port_scope_and_proto),
 	KUNIT_CASE(rule_is_stronger_than_policy),
+	KUNIT_CASE(reject_is_a_kind_of_deny),
 	KUNIT_CASE(last_rule_counts),
 	KUNIT_CASE(unset_leaves_nothing_behind),
 	KUNIT_CASE(flush_forgets_all_but_generation),

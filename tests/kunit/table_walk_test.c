@@ -174,6 +174,10 @@ static void neighbours_become_one_range(struct kunit *test)
 		RULE(IN, TCP, ALLOW, 63, 63),
 		RULE(IN, TCP, ALLOW, 64, 64),
 		RULE(IN, TCP, ALLOW, 66, 66),
+		RULE(IN, TCP, DENY, 70, 79),
+		RULE(IN, TCP, REJECT, 80, 84),
+		RULE(IN, TCP, REJECT, 85, 89),
+		RULE(IN, TCP, DENY, 90, 99),
 	};
 	static const struct portclass_rule read[] = {
 		RULE(IN, TCP, DENY, 10, 39),
@@ -181,6 +185,9 @@ static void neighbours_become_one_range(struct kunit *test)
 		RULE(IN, TCP, DENY, 41, 41),
 		RULE(IN, TCP, ALLOW, 63, 64),
 		RULE(IN, TCP, ALLOW, 66, 66),
+		RULE(IN, TCP, DENY, 70, 79),
+		RULE(IN, TCP, REJECT, 80, 89),
+		RULE(IN, TCP, DENY, 90, 99),
 	};
 
 	set(test, told, ARRAY_SIZE(told));
@@ -256,12 +263,69 @@ static void cursor_may_be_anywhere(struct kunit *test)
 							   U32_MAX, &rule));
 }
 
+/* Of (@scope, @proto), @port's rule is @want; NULL if it has none. */
+static void expect_find(struct kunit *test, unsigned int scope, unsigned int proto,
+			u16 port, const struct portclass_rule *want)
+{
+	const struct portclass_key key = {
+		.port = port, .scope = scope, .proto = proto,
+	};
+	struct portclass_rule rule;
+
+	KUNIT_ASSERT_EQ_MSG(test, portclass_table_find_rule(test_table(test), &key,
+							    &rule),
+			    !!want, "scope %u proto %u port %u", scope, proto, port);
+	if (!want)
+		return;
+	KUNIT_EXPECT_EQ_MSG(test, rule.scope, want->scope, "port %u", port);
+	KUNIT_EXPECT_EQ_MSG(test, rule.proto, want->proto, "port %u", port);
+	KUNIT_EXPECT_EQ_MSG(test, rule.low, want->low, "port %u", port);
+	KUNIT_EXPECT_EQ_MSG(test, rule.high, want->high, "port %u", port);
+	KUNIT_EXPECT_EQ_MSG(test, rule.action, want->action, "port %u", port);
+}
+
+/* Whatever port of a range is asked for, the answer is all of the range. */
+static void rule_of_one_port(struct kunit *test)
+{
+	static const struct portclass_rule told[] = {
+		RULE(IN, TCP, DENY, 0, 9),
+		RULE(IN, TCP, ALLOW, 10, 10),
+		RULE(IN, TCP, DENY, 11, 11),
+		RULE(IN, TCP, REJECT, 12, 20),
+		RULE(IN, TCP, DENY, 65000, 65535),
+		RULE(IN, UDP, ALLOW, 65535, 65535),
+		RULE(FORWARD, UDP, ALLOW, 0, 65535),
+	};
+	unsigned int i, s, p;
+
+	for (s = 0; s < PORTCLASS_SCOPES; s++)
+		for (p = 0; p < PORTCLASS_PROTOS; p++)
+			for (i = 0; i <= 65535; i += 65535)
+				expect_find(test, s, p, i, NULL);
+
+	set(test, told, ARRAY_SIZE(told));
+	for (i = 0; i < ARRAY_SIZE(told); i++) {
+		s = told[i].scope;
+		p = told[i].proto;
+		expect_find(test, s, p, told[i].low, &told[i]);
+		expect_find(test, s, p, told[i].high, &told[i]);
+		expect_find(test, s, p, (told[i].low + told[i].high) / 2, &told[i]);
+	}
+	expect_find(test, PORTCLASS_SCOPE_IN, PORTCLASS_PROTO_TCP, 21, NULL);
+	expect_find(test, PORTCLASS_SCOPE_IN, PORTCLASS_PROTO_TCP, 64999, NULL);
+	expect_find(test, PORTCLASS_SCOPE_IN, PORTCLASS_PROTO_UDP, 65534, NULL);
+	expect_find(test, PORTCLASS_SCOPE_IN, PORTCLASS_PROTO_UDP, 0, NULL);
+	expect_find(test, PORTCLASS_SCOPE_OUT, PORTCLASS_PROTO_TCP, 0, NULL);
+	expect_find(test, PORTCLASS_SCOPE_FORWARD, PORTCLASS_PROTO_TCP, 65535, NULL);
+}
+
 static struct kunit_case walk_cases[] = {
 	KUNIT_CASE(empty_table_has_no_rule),
 	KUNIT_CASE(neighbours_become_one_range),
 	KUNIT_CASE(overwriting_splits_a_range),
 	KUNIT_CASE(ranges_keep_to_their_path),
 	KUNIT_CASE(cursor_may_be_anywhere),
+	KUNIT_CASE(rule_of_one_port),
 	{}
 };
 
