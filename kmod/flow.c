@@ -98,10 +98,14 @@ static const struct sock *socket_of(const struct sk_buff *skb,
 {
 	const struct sock *sk = at->hook == PORTCLASS_SCOPE_IN ? skb->sk :
 								 at->state->sk;
-	u8 protocol = proto == PORTCLASS_PROTO_TCP ? IPPROTO_TCP : IPPROTO_UDP;
+	bool tcp = proto == PORTCLASS_PROTO_TCP;
 
-	return portclass_socket_has_peer(sk) && sk->sk_protocol == protocol ?
-		       sk : NULL;
+	/* A raw socket may be of that protocol, too. */
+	if (!portclass_socket_has_peer(sk) ||
+	    sk->sk_type != (tcp ? SOCK_STREAM : SOCK_DGRAM) ||
+	    sk->sk_protocol != (tcp ? IPPROTO_TCP : IPPROTO_UDP))
+		return NULL;
+	return sk;
 }
 
 /* Did the peer of a socket of ours dial it? */
@@ -361,7 +365,8 @@ bool portclass_flow_reconsider(struct sk_buff *skb,
 static const void *initiator_of(const struct sk_buff *skb, u8 family,
 				const struct portclass_packet *pkt)
 {
-	bool to = pkt->way == PORTCLASS_WAY_TO;
+	bool to = pkt->way == PORTCLASS_WAY_TO ||
+		  portclass_packet_is_guessed(pkt);
 
 	if (family == NFPROTO_IPV4)
 		return to ? &ip_hdr(skb)->saddr : &ip_hdr(skb)->daddr;

@@ -74,6 +74,8 @@ static __always_inline unsigned int judge(struct portclass_net *pn,
 
 	seen.bytes = skb->len;
 	seen.way = pkt.way;
+	if (unlikely(seen.denied) && portclass_packet_is_guessed(&pkt))
+		seen.way = PORTCLASS_WAY_TO;
 	seen.opens = pkt.opens;
 	/* What is dropped is forgotten by conntrack: its next try looks new. */
 	if (unlikely(drop) && pkt.opens)

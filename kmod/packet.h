@@ -46,6 +46,19 @@ struct portclass_packet {
 	bool resets;
 };
 
+/**
+ * portclass_packet_is_guessed() - is it counted elsewhere than it is judged?
+ * @pkt: what was read of a packet
+ *
+ * Context: any.
+ * Return: true if it is taken for an answer, but may be an opener.
+ */
+static inline bool
+portclass_packet_is_guessed(const struct portclass_packet *pkt)
+{
+	return pkt->flow.port != pkt->dialled.port;
+}
+
 enum portclass_packet_kind
 portclass_packet_read(const struct sk_buff *skb, u8 family,
 		      enum portclass_scope hook, const struct sock *sk,

@@ -128,6 +128,7 @@ void portclass_shadow_count(const struct portclass_shadow *shadow,
 		return;
 
 	denied.denied = true;
-	denied.way = again.way;
+	denied.way = portclass_packet_is_guessed(&again) ? PORTCLASS_WAY_TO :
+							   again.way;
 	portclass_counters_add(shadow->counters, &again.dialled, &denied);
 }
