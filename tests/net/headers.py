@@ -1,163 +1,188 @@
 # SPDX-License-Identifier: GPL-2.0
-"""headers.py FIRST-PORT|malformed MAC ADDRESS4 ADDRESS6 PORT...: odd packets, on eth0.
+"""headers.py ARGUMENTS-OF-WIRE: packets with odd IP, extension and transport headers, whole and cut off.
 
-FIRST-PORT: openers to each PORT that a host has to deliver, however their headers
-are arranged, from this port and the next ones on. A line "SOURCE-PORT PROTO PORT CASE" for each; the last is plain.
-malformed: openers whose transport header is cut off or impossible, from the
-addresses that end with 66. A line "PROTO COUNT" for each protocol.
+What begins with "IP: " is refused by the IP layer itself, before anybody looks for
+a port; what begins with "malformed: " has no whole transport header; what begins
+with "no opener: " is of TCP, and no SYN.
 """
-import collections
-import sys
+import struct
 
-from scapy.all import conf, Ether, IP, IPOption_NOP, IPOption_RR, Raw, TCP, UDP
-from scapy.layers.inet6 import (
-    HBHOptUnknown, IPv6, IPv6ExtHdrDestOpt, IPv6ExtHdrFragment, IPv6ExtHdrHopByHop,
-    IPv6ExtHdrRouting, PadN)
+import wire
+from wire import ACK, FIN, PSH, RST, SYN, URG, run
 
-what, mac, address4, address6, *ports = sys.argv[1:]
-link = conf.L2socket(iface="eth0")
-ours4 = address4.rsplit(".", 1)[0] + ".2"
-ours6 = address6.rsplit(":", 1)[0] + ":2"
+HOP, ROUTING, FRAGMENT, DEST = 0, 43, 44, 60
 
 
-def send(packet):
-    link.send(Ether(dst=mac) / packet)
+def padded(*parts):
+    """The body of an options header of IPv6, padded to a multiple of 8 bytes."""
+    body = b"".join(parts)
+    pad = -(len(body) + 2) % 8
+    if pad == 1:
+        body += b"\0"
+    elif pad:
+        body += bytes([1, pad - 2]) + bytes(pad - 2)
+    return bytes([(len(body) + 2) // 8 - 1]) + body
 
 
-def hop():
-    return IPv6ExtHdrHopByHop(options=[PadN(optdata=bytes(4))])
+def option(kind):
+    """One that nobody knows; the upper bits of its type say what to do then."""
+    return padded(bytes([kind, 4, 1, 2, 3, 4]))
 
 
-def dest():
-    # An option that nobody knows, of a type that says: then skip it.
-    return IPv6ExtHdrDestOpt(options=[
-        HBHOptUnknown(otype=0x1e, optdata=bytes(18)), PadN(optdata=b"")])
+def routing(kind, segments=0, left=0):
+    return ROUTING, bytes([2 * segments, kind, left]) + bytes(4) + (bytes([0x20, 1]) + bytes(14)) * segments
 
 
-def routing():
-    # Type 253 is for experiments (RFC 4727); with no segments left, it is to
-    # be skipped (RFC 8200, 4.4).
-    return IPv6ExtHdrRouting(type=253, addresses=[], segleft=0)
-
-
-def fragment():
-    return IPv6ExtHdrFragment(id=7, offset=0, m=0)
-
+hop = HOP, padded()
+dest = DEST, padded()
+atom = FRAGMENT, struct.pack("!BHI", 0, 0, 7)
 
 CHAINS = {
-    "plain": (),
-    "hop-by-hop": (hop,),
-    "destination options": (dest,),
-    "routing": (routing,),
-    "a fragment of its own": (fragment,),
-    "two destination options": (dest, dest),
-    "hop-by-hop, destination options": (hop, dest),
-    "hop-by-hop, routing": (hop, routing),
-    "destination options, routing, destination options": (dest, routing, dest),
-    "hop-by-hop, fragment": (hop, fragment),
-    "fragment, destination options": (fragment, dest),
-    "all, in the order of RFC 8200": (hop, dest, routing, fragment, dest),
+    "hop-by-hop": [hop],
+    "hop-by-hop, router alert": [(HOP, padded(bytes([5, 2, 0, 0])))],
+    "destination options": [dest],
+    "an option to be skipped": [(DEST, option(0x1e))],
+    "an option to be discarded for": [(DEST, option(0x5e))],
+    "an option to be refused for": [(DEST, option(0x9e))],
+    "an option to be refused for unless multicast": [(DEST, option(0xde))],
+    "eight destination options": [dest] * 8,
+    "a hundred destination options": [dest] * 100,
+    "long destination options": [(DEST, padded(bytes([0x1e, 120]) + bytes(120), bytes([0x1e, 120]) + bytes(120)))],
+    "routing, type 0": [routing(0)],
+    "routing, type 0, with a segment left": [routing(0, 1, 1)],
+    "routing, type 2": [routing(2, 1)],
+    "routing, type 4": [routing(4, 1)],
+    "routing, type 253": [routing(253)],
+    "routing, type 253, with a segment left": [routing(253, 1, 1)],
+    "a fragment of its own": [atom],
+    "two fragments of their own": [atom, atom],
+    "hop-by-hop, destination options": [hop, dest],
+    "hop-by-hop, routing": [hop, routing(253)],
+    "hop-by-hop, fragment": [hop, atom],
+    "fragment, destination options": [atom, dest],
+    "fragment, routing": [atom, routing(253)],
+    "routing, fragment": [routing(253), atom],
+    "destination options, fragment": [dest, atom],
+    "destination options, routing, destination options": [dest, routing(253), dest],
+    "all, in the order of RFC 8200": [hop, dest, routing(253), atom, dest],
+    "hop-by-hop behind another": [dest, hop],
+    "IP: hop-by-hop, an option to be discarded for": [(HOP, option(0x5e))],
+    "IP: hop-by-hop, an option to be refused for": [(HOP, option(0x9e))],
 }
 
-OPTIONS = {
-    "plain": [],
-    "NOPs": [IPOption_NOP()] * 4,
-    "record route": [IPOption_RR(routers=["0.0.0.0"] * 3)],
-    "all 40 bytes of options": [IPOption_NOP()] * 40,
+OPTIONS4 = {
+    "NOPs": bytes([1] * 4),
+    "end of options": bytes(4),
+    "record route": bytes([7, 15, 4]) + bytes(13),
+    "timestamp": bytes([68, 12, 5, 0]) + bytes(8),
+    "router alert": bytes([148, 4, 0, 0]),
+    "a source route that is used up": bytes([131, 7, 8]) + bytes(5),
+    "an unknown option": bytes([0x5e, 4, 0, 0]),
+    "all 40 bytes of options": bytes([1] * 40),
+    "IP: an option that is too long": bytes([7, 39, 4, 0]),
+}
+
+# What the IPv4 header says of itself.
+HEADERS4 = {
+    "type of service 255": {"tos": 255},
+    "the evil bit": {"flags": 4},
+    "don't fragment": {"flags": 2},
+    "TTL 1": {"ttl": 1},
+    "a wrong checksum of IP": {"wrong": 1},
+    "a length of IP that is too long": {"length": 999},
+    "malformed: a length of IP that cuts the ports off": {"length": 22},
+    "malformed: a length of IP that cuts the header off": {"length": 27},
+    "an IP header of 16 bytes": {"ihl": 4},
+    "an IP header that is too long": {"ihl": 15},
+}
+
+TCP_OPTIONS = {
+    "the usual options": bytes([2, 4, 5, 180, 4, 2, 8, 10, 0, 0, 0, 1, 0, 0, 0, 0, 1, 3, 3, 7]),
+    "40 bytes of options": bytes([1] * 40),
+    "an unknown option": bytes([253, 4, 1, 2]),
+    "an option of no length": bytes([2, 0, 0, 0]),
+    "a signature": bytes([19, 18]) + bytes(16) + bytes([1, 1]),
+    "a request for a cookie": bytes([34, 2, 1, 1]),
+}
+
+# What the TCP header says, and what is behind it.
+TCP_HEADERS = {
+    "SYN with data": {"data": bytes(100)},
+    "SYN with an odd number of bytes": {"data": b"odd"},
+    "SYN, ECN": {"flags": SYN | wire.ECE | wire.CWR},
+    "SYN, PSH, URG": {"flags": SYN | PSH | URG, "urgent": 9},
+    "SYN, FIN": {"flags": SYN | FIN},
+    "SYN, RST": {"flags": SYN | RST},
+    "no opener: SYN, ACK": {"flags": SYN | ACK},
+    "SYN with a window of 0": {"window": 0},
+    "SYN with reserved bits": {"reserved": 14},
+    "no opener: all flags": {"flags": 255},
+    "no opener: FIN": {"flags": FIN},
+    "no opener: no flags": {"flags": 0},
+    "no opener: FIN, PSH, URG": {"flags": FIN | PSH | URG},
+    "no opener: ACK": {"flags": ACK},
+    "no opener: FIN, ACK": {"flags": FIN | ACK},
+    "no opener: ACK with data": {"flags": ACK | PSH, "data": b"data"},
+    "no opener: RST": {"flags": RST},
+    "no opener: RST, ACK": {"flags": RST | ACK},
+    "a wrong checksum": {"wrong": 0x101},
+    "a checksum of 0": {"check": 0},
+    "malformed: a data offset of 4": {"doff": 4},
+    "malformed: a data offset beyond the end": {"doff": 6},
+    "from port 0": {"sport": 0},
+}
+
+UDP_HEADERS = {
+    "no data": {"data": b""},
+    "an odd number of bytes": {"data": b"odd"},
+    "a checksum of 0": {"check": 0},
+    "a wrong checksum": {"wrong": 0x101},
+    "malformed: a length of 7": {"length": 7},
+    "malformed: a length that is too long": {"length": 13},
+    "a length of no data, with data": {"length": 8},
+    "a length of less": {"length": 10},
+    "from port 0": {"sport": 0},
 }
 
 
-def pieces(packet, header, sizes):
-    """Cuts what is behind the IPv4 header into fragments."""
-    data = bytes(packet)[header:]
-    at = 0
-    for i, size in enumerate(sizes + [len(data)]):
-        part = IP(src=packet.src, dst=packet.dst, proto=packet.proto, id=9,
-                  frag=at // 8, flags="MF" if i < len(sizes) else 0)
-        yield part / Raw(data[at:at + size])
-        at += size
+def sorts():
+    both, ports = (4, 6), ("tcp", "udp")
+    yield "plain", both, ports, lambda one: [one.ip(one.opener())]
+    yield "a padded frame", both, ports, lambda one: [one.ip(one.opener()) + bytes(30)]
+    yield "to all", (4,), ports, lambda one: [
+        (wire.ALL, one.towards(one.theirs[:3] + b"\xff").ip(one.opener()))]
+    yield "to all nodes", (6,), ports, lambda one: [
+        (bytes.fromhex("333300000001"), one.towards(b"\xff\2" + bytes(13) + b"\1").ip(one.opener()))]
+
+    for name, given in OPTIONS4.items():
+        yield name, (4,), ports, lambda one, given=given: [one.ip4(one.opener(), given)]
+    for name, given in HEADERS4.items():
+        yield name, (4,), ports, lambda one, given=given: [one.ip4(one.opener(), **given)]
+    for name, chain in CHAINS.items():
+        yield name, (6,), ports, lambda one, chain=chain: [one.ip6(one.opener(), chain)]
+    yield "a length of IP that is too long", (6,), ports, lambda one: [one.ip6(one.opener(), length=999)]
+    yield "malformed: a length of IP that cuts the ports off", (6,), ports, lambda one: [
+        one.ip6(one.opener(), length=2)]
+    yield "malformed: a length of IP of 0", (6,), ports, lambda one: [one.ip6(one.opener(), length=0)]
+    yield "malformed: an extension header that is cut off", (6,), ports, lambda one: [
+        one.ip6(one.opener(), [dest, (DEST, bytes([20]) + bytes(6))])]
+
+    for name, given in TCP_OPTIONS.items():
+        yield f"SYN, {name}", both, ("tcp",), lambda one, given=given: [one.ip(one.tcp(options=given))]
+    for name, given in TCP_HEADERS.items():
+        yield name, both, ("tcp",), lambda one, given=given: [one.ip(one.tcp(**given))]
+    yield "a length of 0", (6,), ("udp",), lambda one: [one.ip(one.udp(length=0))]
+    yield "malformed: a length of 0", (4,), ("udp",), lambda one: [one.ip(one.udp(length=0))]
+    for name, given in UDP_HEADERS.items():
+        yield name, both, ("udp",), lambda one, given=given: [one.ip(one.udp(**given))]
+    for size in (0, 3, 13, 19):
+        yield f"malformed: {size} bytes of a header", both, ("tcp",), lambda one, size=size: [one.ip(one.tcp()[:size])]
+    for size in (0, 3, 7):
+        yield f"malformed: {size} bytes of a header", both, ("udp",), lambda one, size=size: [one.ip(one.udp()[:size])]
+        yield f"malformed: {size} bytes of a header, behind another", (6,), ("udp",), lambda one, size=size: [
+            one.ip6(one.udp()[:size], [dest])]
+    # Its ports are not UDP's: nobody has denied them.
+    yield "UDP-Lite", both, ("udplite",), lambda one: [one.ip(one.udp(length=0))]
 
 
-def pieces6(packet, size, number):
-    data = bytes(packet)[40:]
-    for at in range(0, len(data), size):
-        part = IPv6ExtHdrFragment(nh=packet.nh, id=number, offset=at // 8,
-                                  m=int(at + size < len(data)))
-        yield IPv6(src=packet.src, dst=packet.dst) / part / Raw(
-            data[at:at + size])
-
-
-def legal():
-    source = int(what)
-
-    def opener(proto, port, name, size=4):
-        nonlocal source
-        source += 1
-        print(source, proto, port, name)
-        if proto == "tcp":
-            return TCP(sport=source, dport=port, flags="S", seq=1)
-        return UDP(sport=source, dport=port) / Raw(bytes(size))
-
-    for port in map(int, ports):
-        for proto in ("tcp", "udp"):
-            for name, chain in CHAINS.items():
-                packet = IPv6(src=ours6, dst=address6)
-                for header in chain:
-                    packet /= header()
-                send(packet / opener(proto, port, f"IPv6, {name}"))
-            for name, options in OPTIONS.items():
-                send(IP(src=ours4, dst=address4, options=options) /
-                     opener(proto, port, f"IPv4, {name}"))
-            packet = IP(src=ours4, dst=address4) / opener(
-                proto, port, "IPv4, a header in pieces")
-            for part in pieces(IP(bytes(packet)), 20, [8]):
-                send(part)
-        packet = IPv6(src=ours6, dst=address6) / opener(
-            "udp", port, "IPv6, a datagram in fragments", 3000)
-        for part in pieces6(IPv6(bytes(packet)), 1200, port):
-            send(part)
-    for proto in ("tcp", "udp"):
-        send(IPv6(src=ours6, dst=address6) /
-             opener(proto, int(ports[0]), "IPv6, the last one"))
-
-
-def malformed():
-    port = int(ports[0])
-    syn = {"sport": 30000, "dport": port, "flags": "S"}
-    dgram = {"sport": 30000, "dport": port}
-    bad = [
-        ("tcp", b""),
-        ("tcp", bytes(TCP(**syn))[:13]),
-        ("tcp", bytes(TCP(**syn))[:19]),
-        ("tcp", bytes(TCP(dataofs=4, **syn))),
-        ("tcp", bytes(TCP(dataofs=15, **syn)) + bytes(39)),
-        ("udp", b""),
-        ("udp", bytes(UDP(**dgram))[:7]),
-        ("udp", bytes(UDP(len=7, **dgram))),
-        ("udp", bytes(UDP(len=13, **dgram)) + bytes(4)),
-    ]
-    count = collections.Counter()
-    from4 = ours4.rsplit(".", 1)[0] + ".66"
-    from6 = ours6.rsplit(":", 1)[0] + ":66"
-    for proto, data in bad:
-        number = 6 if proto == "tcp" else 17
-        send(IP(src=from4, dst=address4, proto=number) / Raw(data))
-        send(IPv6(src=from6, dst=address6, nh=number) / Raw(data))
-        send(IPv6(src=from6, dst=address6) / IPv6ExtHdrDestOpt(
-            options=[PadN(optdata=bytes(4))], nh=number) / Raw(data))
-        count[proto] += 3
-
-    # A first fragment that has less than the header, and one that has less
-    # than the extension headers: nobody can tell what it is for.
-    send(IPv6(src=from6, dst=address6) /
-         IPv6ExtHdrFragment(nh=6, id=66, offset=0, m=1) /
-         Raw(bytes(TCP(**syn))[:16]))
-    send(IPv6(src=from6, dst=address6) /
-         IPv6ExtHdrFragment(nh=60, id=67, offset=0, m=1) /
-         Raw(bytes([6, 5, 1, 4, 0, 0, 0, 0])))
-    count["tcp"] += 2
-    for proto, number in count.items():
-        print(proto, number)
-
-
-malformed() if what == "malformed" else legal()
+run(sorts())

@@ -55,13 +55,11 @@ def main():
     todo = []
     for _ in range(int(sys.argv[2])):
         way = dice.choice((by_tcp, by_udp))
-        # No datagram that would be cut into fragments: these carry no port.
-        size = dice.choice((1, 100, dice.randrange(1, 1400)))
-        if way is by_tcp:
-            size = dice.choice((size, dice.randrange(1, 60000)))
+        # A large datagram travels in fragments.
+        size = dice.choice((1, 100, dice.randrange(1, 1400), dice.randrange(1, 60000 if way is by_tcp else 6000)))
         todo.append((way, dice.choice(sys.argv[6:]), int(dice.choice(ports[way])),
                      size, dice.random() < 0.5))
-    with concurrent.futures.ThreadPoolExecutor(12) as pool:
+    with concurrent.futures.ThreadPoolExecutor(16) as pool:
         answers = list(pool.map(converse, todo))
     print(f"{answers.count(True)} answered, {answers.count(False)} not")
 

@@ -14,7 +14,7 @@ set -euo pipefail
 packages=(
 	bash busybox-static coreutils util-linux mount netbase procps kmod jq libcap2-bin
 	iproute2 iputils-ping tcpdump nmap traceroute ethtool
-	nftables iptables conntrack
+	nftables iptables conntrack wireguard-tools
 	iperf3 socat curl nginx-light dnsmasq-base bind9-dnsutils chrony vsftpd
 	python3-minimal python3 python3-scapy
 	libnl-3-200 libnl-genl-3-200 libkmod2 libjson-c5

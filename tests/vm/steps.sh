@@ -6,7 +6,7 @@
 
 # In this order. What is short, or needs least, first; what needs the User Mode Linux kernel last, since that is compiled
 # meanwhile.
-all_steps=(static cli guest tool net control uml kunit)
+all_steps=(static cli guest tool net flows control uml kunit)
 
 # Compilers and checkers.
 step_static() { "$vm/static.sh"; }
@@ -24,8 +24,10 @@ step_uml() { "$vm/selftest.sh" uml; }
 # The tool and the module together, as a stranger would try them.
 step_tool() { "$vm/net.sh" tests/cli/guest.sh; }
 
-# The module in the stock kernel, with network namespaces around it, end to end: traffic first, then control and stress.
-step_net() { "$vm/net.sh" tests/net/run.sh 'test_[1-4]*'; }
+# The module in the stock kernel, with network namespaces around it, end to end: what is judged, then every packet of
+# every sort, counted; then control and stress.
+step_net() { "$vm/net.sh" tests/net/run.sh 'test_[12]*'; }
+step_flows() { "$vm/net.sh" tests/net/run.sh 'test_[34]*'; }
 step_control() { "$vm/net.sh" tests/net/run.sh 'test_[5-9]*'; }
 
 # KUnit suites, which report by the kernel's log.
