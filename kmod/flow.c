@@ -80,13 +80,17 @@ static enum portclass_scope scope_of(const struct nf_conn *ct,
 
 /*
  * Conntrack takes up TCP in the middle, too (nf_conntrack_tcp_loose), and is
- * generous with such a flow, by which it is known here.
+ * generous with such a flow, by which it is known here. It is with one that a
+ * flowtable has had, too; but of that it has seen the window scaling, which only
+ * a SYN tells.
  */
 static bool is_taken_up(const struct nf_conn *ct)
 {
+	u8 one = ct->proto.tcp.seen[0].flags, other = ct->proto.tcp.seen[1].flags;
+
 	return nf_ct_protonum(ct) == IPPROTO_TCP &&
-	       ct->proto.tcp.seen[0].flags & ct->proto.tcp.seen[1].flags &
-	       IP_CT_TCP_FLAG_BE_LIBERAL;
+	       one & other & IP_CT_TCP_FLAG_BE_LIBERAL &&
+	       !((one | other) & IP_CT_TCP_FLAG_WINDOW_SCALE);
 }
 
 /*
@@ -145,6 +149,7 @@ static void orient_anew(const struct nf_conn *ct, const struct where *at,
 	}
 
 	if (test_bit(IPS_ASSURED_BIT, &ct->status) &&
+	    pkt->flow.scope == PORTCLASS_SCOPE_FORWARD &&
 	    pkt->peer_port < pkt->flow.port) {
 		pkt->flow.port = pkt->peer_port;
 		pkt->way = !pkt->way;

@@ -221,15 +221,23 @@ int portclass_nl_check_admin(const struct sk_buff *skb,
  */
 int portclass_nl_check_reason(const struct genl_info *info)
 {
-	const struct nlattr *reason = info->attrs[PORTCLASS_A_CONFIG_REASON];
-	const char *c;
+	const struct nlattr *attr;
+	const char *text;
+	int rem, i;
 
-	for (c = reason ? nla_data(reason) : ""; *c; c++) {
-		if (!iscntrl(*c))
+	/* Each one, as all that were sent are kept. */
+	nla_for_each_attr(attr, genlmsg_data(info->genlhdr),
+			  genlmsg_len(info->genlhdr), rem) {
+		if (nla_type(attr) != PORTCLASS_A_CONFIG_REASON)
 			continue;
-		NL_SET_ERR_MSG_ATTR(info->extack, reason,
-				    "a reason is one line of text");
-		return -EINVAL;
+		text = nla_data(attr);
+		for (i = 0; i < nla_len(attr) - 1; i++) {
+			if (!iscntrl(text[i]))
+				continue;
+			NL_SET_ERR_MSG_ATTR(info->extack, attr,
+					    "a reason is one line of text");
+			return -EINVAL;
+		}
 	}
 
 	return 0;
