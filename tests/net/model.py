@@ -106,7 +106,7 @@ def encode(rng, item):
 
 def broken_part(rng):
     return rng.choice((nl.rule(0, 0, nl.DENY, 9, 8), nl.rule(3, 0, nl.DENY, 9), nl.rule(0, 2, nl.DENY, 9),
-                       nl.rule(0, 0, 3, 9), nl.policy(0, 0, 0, nl.UNSET), nl.policy(0, 0, 3, nl.DENY),
+                       nl.rule(0, 0, 4, 9), nl.policy(0, 0, 0, nl.UNSET), nl.policy(0, 0, 3, nl.DENY),
                        nl.nest(nl.RULE, nl.u32(1, 0)), nl.u32(nl.GENERATION, 7), nl.u32(nl.MODE, 2)))
 
 
