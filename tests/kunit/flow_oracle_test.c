@@ -49,7 +49,9 @@ static struct portclass_packet want_of(const struct scene *s, u16 peer, u16 dial
 			       s->service, ways[s->sends], peer);
 
 	want.opens = !s->confirmed;
-	/* Who spoke first isn't who dialled: the lower port is the service's, but NAT knows better. */
+	/*
+	 * Who spoke first isn't who dialled: the lower port is the service's, but NAT knows better.
+	 */
 	if (s->taken_up && s->assured && !s->published && peer < dialled) {
 		want.flow.port = peer;
 		want.dialled.port = peer;

@@ -93,7 +93,8 @@ static void expect_not_taken_up(struct kunit *test, const struct test_flow *flow
 
 static void not_taken_up(struct kunit *test)
 {
-	static const u8 others = ~IP_CT_TCP_FLAG_BE_LIBERAL;
+	static const u8 others = ~(IP_CT_TCP_FLAG_BE_LIBERAL |
+				   IP_CT_TCP_FLAG_WINDOW_SCALE);
 	struct test_flow flow = test_flow(NFPROTO_IPV4, IPPROTO_TCP, TEST_PEER, 443,
 					  TEST_OTHER, 40000);
 	struct nf_conn *ct = test_flow_ct(test, &flow, IPS_SEEN_REPLY | IPS_ASSURED);
