@@ -11,19 +11,12 @@
 #include <net/addrconf.h>
 #include <net/netfilter/nf_conntrack.h>
 
+#include "end.h"
 #include "flow.h"
-#include "socket.h"
 #include "track.h"
 
 /* Expectations of expectations: H.323 needs two. */
 #define MASTERS_MAX	4
-
-/* A packet at its hook, to hand on. */
-struct where {
-	const struct nf_hook_state *state;
-	u8 family;
-	enum portclass_scope hook;
-};
 
 static bool has_ports(const struct nf_conn *ct)
 {
@@ -57,9 +50,24 @@ static bool is_ours(struct net *net, u8 family, const union nf_inet_addr *addr)
 #endif
 }
 
+/* A filter that rejects what passes through answers in another one's name. */
+static bool comes_from_us(const struct sk_buff *skb,
+			  const struct portclass_where *at)
+{
+	union nf_inet_addr from = {};
+
+	if (at->hook != PORTCLASS_SCOPE_OUT)
+		return false;
+	if (at->family == NFPROTO_IPV4)
+		from.ip = ip_hdr(skb)->saddr;
+	else
+		from.in6 = ipv6_hdr(skb)->saddr;
+	return is_ours(at->state->net, at->family, &from);
+}
+
 /* Who started it, as seen from here; @back: this packet goes to the initiator. */
 static enum portclass_scope scope_of(const struct nf_conn *ct,
-				     const struct where *at, bool back)
+				     const struct portclass_where *at, bool back)
 {
 	switch (at->hook) {
 	case PORTCLASS_SCOPE_IN:
@@ -94,57 +102,22 @@ static bool is_taken_up(const struct nf_conn *ct)
 }
 
 /*
- * The socket of ours that is one end of the flow, if it is known yet: on the way
- * in by early demultiplexing. That of another protocol is inside a tunnel.
- */
-static const struct sock *socket_of(const struct sk_buff *skb,
-				    const struct where *at, u8 proto)
-{
-	const struct sock *sk = at->hook == PORTCLASS_SCOPE_IN ? skb->sk :
-								 at->state->sk;
-	bool tcp = proto == PORTCLASS_PROTO_TCP;
-
-	/* A raw socket may be of that protocol, too. */
-	if (!portclass_socket_has_peer(sk) ||
-	    sk->sk_type != (tcp ? SOCK_STREAM : SOCK_DGRAM) ||
-	    sk->sk_protocol != (tcp ? IPPROTO_TCP : IPPROTO_UDP))
-		return NULL;
-	return sk;
-}
-
-/* Did the peer of a socket of ours dial it? */
-static bool was_dialled(const struct sock *sk, const struct where *at)
-{
-	const struct net_device *dev;
-
-	dev = at->hook == PORTCLASS_SCOPE_IN ? at->state->in : at->state->out;
-	return portclass_socket_is_served(at->state->net, at->family, sk,
-					  dev->ifindex);
-}
-
-static void orient_by_socket(const struct sock *sk, bool dialled,
-			     const struct where *at,
-			     struct portclass_packet *pkt)
-{
-	pkt->flow.scope = dialled ? PORTCLASS_SCOPE_IN : PORTCLASS_SCOPE_OUT;
-	pkt->flow.port = dialled ? sk->sk_num : ntohs(sk->sk_dport);
-	pkt->way = pkt->flow.scope == at->hook ? PORTCLASS_WAY_TO :
-						 PORTCLASS_WAY_FROM;
-	pkt->dialled = pkt->flow;
-}
-
-/*
  * Who spoke first in a flow that was taken up in the middle says nothing of who
  * dialled. Our own sockets know; in what passes through, the service is taken to
  * be on the lower port once both ends have been heard, so that no stranger's
  * word is taken for it.
  */
-static void orient_anew(const struct nf_conn *ct, const struct where *at,
-			const struct sock *sk, struct portclass_packet *pkt)
+static void orient_anew(const struct nf_conn *ct, struct sk_buff *skb,
+			const struct portclass_where *at,
+			struct portclass_packet *pkt)
 {
+	struct portclass_packet wire;
+
 	if (at->hook != PORTCLASS_SCOPE_FORWARD) {
-		if (sk)
-			orient_by_socket(sk, was_dialled(sk, at), at, pkt);
+		/* By the ports in the packet, which NAT may have changed. */
+		if (portclass_packet_read(skb, at->family, at->hook, NULL,
+					  &wire) == PORTCLASS_PACKET_FLOW)
+			portclass_end_orient(skb, at, &wire, pkt);
 		return;
 	}
 
@@ -162,7 +135,7 @@ static void orient_anew(const struct nf_conn *ct, const struct where *at,
  * says that of it by a ctinfo that no packet of a flow gets otherwise.
  */
 static bool is_attached(const struct nf_conn *ct, enum ip_conntrack_info ctinfo,
-			const struct where *at)
+			const struct portclass_where *at)
 {
 	if (at->hook != PORTCLASS_SCOPE_OUT)
 		return false;
@@ -172,7 +145,7 @@ static bool is_attached(const struct nf_conn *ct, enum ip_conntrack_info ctinfo,
 }
 
 /* It leaves from here whatever the scope of its flow, and opens nothing. */
-static void orient_attached(const struct nf_conn *ct, const struct where *at,
+static void orient_attached(const struct nf_conn *ct, const struct portclass_where *at,
 			    struct portclass_packet *pkt)
 {
 	const struct nf_conntrack_tuple *tuple;
@@ -190,7 +163,7 @@ static void orient_attached(const struct nf_conn *ct, const struct where *at,
 
 /* Whatever conntrack knows of flow @ct, for a packet of direction @dir. */
 static void read_tuple(const struct nf_conn *ct, unsigned int dir,
-		       const struct where *at, struct portclass_packet *pkt)
+		       const struct portclass_where *at, struct portclass_packet *pkt)
 {
 	const struct nf_conntrack_tuple *tuple, *own;
 	const struct nf_conn *root = announcer_of(ct);
@@ -217,7 +190,7 @@ static void read_tuple(const struct nf_conn *ct, unsigned int dir,
 
 static enum portclass_packet_kind
 read_tracked(struct sk_buff *skb, const struct nf_conn *ct,
-	     enum ip_conntrack_info ctinfo, const struct where *at,
+	     enum ip_conntrack_info ctinfo, const struct portclass_where *at,
 	     struct portclass_packet *pkt)
 {
 	if (!has_ports(ct))
@@ -234,7 +207,7 @@ read_tracked(struct sk_buff *skb, const struct nf_conn *ct,
 	if (unlikely(is_attached(ct, ctinfo, at)))
 		orient_attached(ct, at, pkt);
 	else if (unlikely(is_taken_up(ct)))
-		orient_anew(ct, at, socket_of(skb, at, pkt->proto), pkt);
+		orient_anew(ct, skb, at, pkt);
 	return PORTCLASS_PACKET_FLOW;
 }
 
@@ -247,10 +220,10 @@ read_tracked(struct sk_buff *skb, const struct nf_conn *ct,
  * such a thing is answered, and is never answered itself: so one that leaves
  * goes by the port that it comes from.
  */
-static void read_stray(const struct sk_buff *skb, const struct where *at,
+static void read_stray(struct sk_buff *skb, const struct portclass_where *at,
 		       struct portclass_packet *pkt)
 {
-	const struct sock *sk = socket_of(skb, at, pkt->proto);
+	const struct portclass_packet wire = *pkt;
 	struct nf_conn *ct;
 	unsigned int dir;
 
@@ -258,12 +231,11 @@ static void read_stray(const struct sk_buff *skb, const struct where *at,
 	if (ct) {
 		read_tuple(ct, dir, at, pkt);
 		portclass_track_release(ct);
-	} else if (sk) {
-		orient_by_socket(sk, was_dialled(sk, at), at, pkt);
+	} else if (portclass_end_orient(skb, at, &wire, pkt)) {
 		pkt->judged = true;
 	} else if (pkt->resets && at->hook != PORTCLASS_SCOPE_IN) {
-		pkt->flow.scope = at->hook == PORTCLASS_SCOPE_OUT ?
-					  PORTCLASS_SCOPE_IN : at->hook;
+		pkt->flow.scope = comes_from_us(skb, at) ? PORTCLASS_SCOPE_IN :
+							   PORTCLASS_SCOPE_FORWARD;
 		pkt->flow.port = pkt->peer_port;
 		pkt->way = PORTCLASS_WAY_FROM;
 		pkt->dialled = pkt->flow;
@@ -296,7 +268,7 @@ portclass_flow_read(struct sk_buff *skb, const struct nf_hook_state *state,
 		    u8 family, enum portclass_scope hook,
 		    enum portclass_track track, struct portclass_packet *pkt)
 {
-	const struct where at = { state, family, hook };
+	const struct portclass_where at = { state, family, hook };
 	enum portclass_packet_kind kind;
 	enum ip_conntrack_info ctinfo;
 	const struct nf_conn *ct;
@@ -313,57 +285,6 @@ portclass_flow_read(struct sk_buff *skb, const struct nf_hook_state *state,
 	    track == PORTCLASS_TRACK_CONNTRACK && ctinfo != IP_CT_UNTRACKED)
 		read_stray(skb, &at, pkt);
 	return kind;
-}
-
-/**
- * portclass_flow_reconsider() - was a packet asked for, although it's denied?
- * @skb: the packet
- * @state: of the hook
- * @family: NFPROTO_IPV4 or NFPROTO_IPV6
- * @hook: the scope of the hook
- * @pkt: what portclass_flow_read() said of it
- *
- * For a packet that is about to be denied. A UDP socket of ours that has a peer
- * has asked for what it sends; conntrack can't know if it came too late, or has
- * forgotten.
- *
- * Context: RCU read-side section; takes no reference.
- * Return: true if @pkt has been changed, and is to be judged again.
- */
-bool portclass_flow_reconsider(struct sk_buff *skb,
-			       const struct nf_hook_state *state, u8 family,
-			       enum portclass_scope hook,
-			       struct portclass_packet *pkt)
-{
-	const struct where at = { state, family, hook };
-	const struct sock *sk = socket_of(skb, &at, pkt->proto);
-	struct portclass_packet wire;
-
-	if (pkt->proto != PORTCLASS_PROTO_UDP ||
-	    pkt->dialled.scope != PORTCLASS_SCOPE_IN ||
-	    hook == PORTCLASS_SCOPE_FORWARD)
-		return false;
-
-	/* By the ports in the packet, which NAT may have changed. */
-	if (hook == PORTCLASS_SCOPE_IN) {
-		if (portclass_packet_read(skb, family, hook, NULL, &wire) !=
-		    PORTCLASS_PACKET_FLOW)
-			return false;
-		sk = portclass_socket_of_udp(state->net, skb, family,
-					     htons(wire.peer_port),
-					     htons(wire.dialled.port));
-	}
-	if (!portclass_socket_has_peer(sk))
-		return false;
-	if (!pkt->tracked) {
-		pkt->judged = false;
-		return true;
-	}
-	if (was_dialled(sk, &at))
-		return false;
-
-	orient_by_socket(sk, false, &at, pkt);
-	return true;
 }
 
 /* Who has dialled: the sender of what goes to the service, else the receiver. */
@@ -398,10 +319,16 @@ bool portclass_flow_stays_denied(const struct portclass_table *table,
 				 enum portclass_scope hook,
 				 struct portclass_packet *pkt)
 {
+	const struct portclass_where at = { state, family, hook };
+
+	/* The answer to what is rejected, where conntrack has no flow for it. */
+	if (pkt->resets && hook == PORTCLASS_SCOPE_OUT &&
+	    portclass_table_rejects(table, &pkt->dialled))
+		return false;
 	if (portclass_table_admits(table, &pkt->dialled, family,
 				   initiator_of(skb, family, pkt)))
 		return false;
-	if (!portclass_flow_reconsider(skb, state, family, hook, pkt))
+	if (!portclass_end_reconsider(skb, &at, pkt))
 		return true;
 	return portclass_flow_is_denied(table, pkt) &&
 	       !portclass_table_admits(table, &pkt->dialled, family,

@@ -31,9 +31,5 @@ bool portclass_flow_stays_denied(const struct portclass_table *table,
 				 const struct nf_hook_state *state, u8 family,
 				 enum portclass_scope hook,
 				 struct portclass_packet *pkt);
-bool portclass_flow_reconsider(struct sk_buff *skb,
-			       const struct nf_hook_state *state, u8 family,
-			       enum portclass_scope hook,
-			       struct portclass_packet *pkt);
 
 #endif /* _PORTCLASS_FLOW_H */

@@ -68,6 +68,37 @@ const struct sock *portclass_socket_of_udp(struct net *net, struct sk_buff *skb,
 #endif
 }
 
+/**
+ * portclass_socket_of_tcp() - find the socket that has the sender as its peer
+ * @net: the namespace
+ * @skb: a packet at LOCAL_IN
+ * @family: NFPROTO_IPV4 or NFPROTO_IPV6
+ * @sport: source port
+ * @dport: destination port, host byte order
+ *
+ * Context: RCU read-side section.
+ * Return: a socket of any kind, with a reference that sock_gen_put() gives back;
+ * or NULL.
+ */
+struct sock *portclass_socket_of_tcp(struct net *net, const struct sk_buff *skb,
+				     u8 family, __be16 sport, u16 dport)
+{
+	struct inet_hashinfo *sockets = net->ipv4.tcp_death_row.hashinfo;
+
+	if (family == NFPROTO_IPV4)
+		return __inet_lookup_established(net, sockets,
+						 ip_hdr(skb)->saddr, sport,
+						 ip_hdr(skb)->daddr, dport,
+						 inet_iif(skb), inet_sdif(skb));
+#if IS_ENABLED(CONFIG_IPV6)
+	return __inet6_lookup_established(net, sockets, &ipv6_hdr(skb)->saddr,
+					  sport, &ipv6_hdr(skb)->daddr, dport,
+					  inet6_iif(skb), inet6_sdif(skb));
+#else
+	return NULL;
+#endif
+}
+
 static const struct sock *find_server4(struct net *net, const struct sock *sk,
 				       int ifindex)
 {

@@ -7,6 +7,7 @@
 #include <net/netfilter/nf_conntrack.h>
 #include <net/sock.h>
 
+#include "end.h"
 #include "flow_build.h"
 
 struct test_flow test_flow(u8 family, u8 protocol,
@@ -160,11 +161,12 @@ bool test_flow_reconsider(struct kunit *test, const struct test_at *at,
 {
 	struct portclass_packet before = *pkt;
 	struct nf_hook_state state;
+	const struct portclass_where where = { &state, at->family, at->hook };
 	bool changed;
 
 	prepare(at, skb, &state);
 	rcu_read_lock();
-	changed = portclass_flow_reconsider(skb, &state, at->family, at->hook, pkt);
+	changed = portclass_end_reconsider(skb, &where, pkt);
 	rcu_read_unlock();
 	KUNIT_EXPECT_EQ(test, changed, !!memcmp(pkt, &before, sizeof(before)));
 	return changed;

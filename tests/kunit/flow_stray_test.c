@@ -43,11 +43,23 @@ static void expect_read(struct kunit *test, const struct test_at *at,
 	test_flow_expect(test, &got, want, what, which);
 }
 
+static void set_source(struct test_packet *p, enum test_host host)
+{
+	union nf_inet_addr from = test_net_address(p->family, host);
+
+	if (p->family == NFPROTO_IPV4)
+		memcpy(p->bytes + 12, &from, 4);
+	else
+		memcpy(p->bytes + 8, &from, 16);
+}
+
+/* From us. */
 static struct test_packet plain(u8 family, u8 protocol, u16 sport, u16 dport, u8 flags)
 {
 	struct test_packet p;
 
 	test_packet_plain(&p, family, protocol, sport, dport, flags);
+	set_source(&p, TEST_US);
 	return p;
 }
 
@@ -203,6 +215,23 @@ static void examples(struct kunit *test)
 	}
 }
 
+/* A filter that rejects what passes through answers for who was asked. */
+static void in_the_name_of_another(struct kunit *test)
+{
+	struct portclass_packet want = by_key(FWD, IPPROTO_TCP, 443, FROM, 443);
+	struct test_packet p;
+	unsigned int f;
+
+	want.resets = true;
+	for (f = 0; f < ARRAY_SIZE(families); f++) {
+		const struct test_at at = { families[f], OUT };
+
+		p = plain(families[f], IPPROTO_TCP, 443, 40000, TEST_RST);
+		set_source(&p, TEST_PEER);
+		expect_read(test, &at, &p, NULL, 0, &want, "another's reset", f);
+	}
+}
+
 /* Somebody has told conntrack to leave them alone: their headers decide. */
 static void untracked(struct kunit *test)
 {
@@ -317,6 +346,7 @@ static struct kunit_case stray_cases[] = {
 	KUNIT_CASE(invalid),
 	KUNIT_CASE(template),
 	KUNIT_CASE(examples),
+	KUNIT_CASE(in_the_name_of_another),
 	KUNIT_CASE(untracked),
 	KUNIT_CASE(track_none),
 	KUNIT_CASE(untracked_for_a_socket),

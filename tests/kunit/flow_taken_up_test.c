@@ -261,11 +261,56 @@ static void server_of_one_device(struct kunit *test)
 	expect_at_our_end(test, NFPROTO_IPV4, served->sk, IN, SERVICE, "here");
 }
 
+/* On its way to a socket that nobody has looked for yet. */
+static void expect_found(struct kunit *test, u8 family, const struct sock *sk,
+			 enum portclass_scope scope, const char *what)
+{
+	const struct test_at at = { family, IN };
+	u16 ours = sk->sk_num, theirs = ntohs(sk->sk_dport);
+	unsigned int first;
+
+	for (first = 0; first < 2; first++) {
+		struct test_flow flow = first ?
+			test_flow(family, IPPROTO_TCP, TEST_US, ours, TEST_US, theirs) :
+			test_flow(family, IPPROTO_TCP, TEST_US, theirs, TEST_US, ours);
+		struct nf_conn *ct = test_flow_ct(test, &flow, IPS_ASSURED);
+		struct portclass_packet want =
+			test_flow_want(scope, TCP, SERVICE, scope == IN ? TO : FROM,
+				       flow.opener.port);
+		struct portclass_packet got;
+
+		test_flow_take_up(ct);
+		got = test_flow_read_one(test, &at, &flow, ct, first);
+		test_flow_expect(test, &got, &want, what, first);
+	}
+}
+
+/* Early demultiplexing may be off. */
+static void not_demultiplexed(struct kunit *test)
+{
+	struct socket *listener, *client, *served;
+	unsigned int f;
+
+	for (f = 0; f < ARRAY_SIZE(families); f++) {
+		int socket = families[f] == NFPROTO_IPV4 ? AF_INET : AF_INET6;
+
+		listener = test_socket(test, socket, TEST_TCP_LISTENS, 0, SERVICE);
+		client = test_socket(test, socket, TEST_TCP, 0, CLIENT);
+		test_socket_connect(test, client, families[f], TEST_US, SERVICE);
+		served = test_socket_accept(test, listener);
+
+		expect_found(test, families[f], served->sk, IN, "served");
+		expect_found(test, families[f], client->sk, OUT, "client");
+		test_sockets_close(test);
+	}
+}
+
 /* A reset to or from a socket, which conntrack gave up on. */
-static void expect_stray(struct kunit *test, struct sock *sk,
+static void expect_stray(struct kunit *test, struct sock *sk, bool known,
 			 enum portclass_scope hook, enum portclass_scope scope)
 {
-	const struct test_at at = { NFPROTO_IPV4, hook, .sk = sk };
+	const struct test_at at = { NFPROTO_IPV4, hook, .sk = known ? sk : NULL };
+	struct in_addr us = test_net_address(NFPROTO_IPV4, TEST_US).in;
 	u16 ours = sk->sk_num, theirs = ntohs(sk->sk_dport);
 	u16 sport = hook == IN ? theirs : ours, dport = hook == IN ? ours : theirs;
 	struct portclass_packet want =
@@ -277,6 +322,8 @@ static void expect_stray(struct kunit *test, struct sock *sk,
 	want.tracked = false;
 	want.resets = true;
 	test_packet_plain(&p, NFPROTO_IPV4, IPPROTO_TCP, sport, dport, TEST_RST);
+	memcpy(p.bytes + 12, &us, sizeof(us));
+	memcpy(p.bytes + 16, &us, sizeof(us));
 	skb = test_skb(test, &p);
 	KUNIT_EXPECT_EQ(test, test_flow_read(test, &at, skb, &got),
 			PORTCLASS_PACKET_FLOW);
@@ -284,7 +331,7 @@ static void expect_stray(struct kunit *test, struct sock *sk,
 	test_flow_expect(test, &got, &want, "scope * 2 + hook", scope * 2 + hook);
 }
 
-/* The socket is known, if early demultiplexing has found it. */
+/* The socket is known, if early demultiplexing has found it; or is searched. */
 static void stray_of_a_connection(struct kunit *test)
 {
 	struct socket *listener, *client, *served;
@@ -294,10 +341,12 @@ static void stray_of_a_connection(struct kunit *test)
 	test_socket_connect(test, client, NFPROTO_IPV4, TEST_US, SERVICE);
 	served = test_socket_accept(test, listener);
 
-	expect_stray(test, client->sk, IN, OUT);
-	expect_stray(test, client->sk, OUT, OUT);
-	expect_stray(test, served->sk, IN, IN);
-	expect_stray(test, served->sk, OUT, IN);
+	expect_stray(test, client->sk, true, IN, OUT);
+	expect_stray(test, client->sk, false, IN, OUT);
+	expect_stray(test, client->sk, true, OUT, OUT);
+	expect_stray(test, served->sk, true, IN, IN);
+	expect_stray(test, served->sk, false, IN, IN);
+	expect_stray(test, served->sk, true, OUT, IN);
 }
 
 static struct kunit_case taken_up_cases[] = {
@@ -308,6 +357,7 @@ static struct kunit_case taken_up_cases[] = {
 	KUNIT_CASE(connection_of_ipv6),
 	KUNIT_CASE(connection_of_both),
 	KUNIT_CASE(server_of_one_device),
+	KUNIT_CASE(not_demultiplexed),
 	KUNIT_CASE(stray_of_a_connection),
 	{}
 };

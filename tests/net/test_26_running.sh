@@ -88,6 +88,17 @@ pc deny forward tcp/80
 t_is "and a deny stops them" "$(hushed both "${young[@]}")" silent
 allow_services
 
+# Our end of a connection is found if the kernel doesn't look it up early, too.
+sysctl -qw net.ipv4.tcp_early_demux=0
+unload_module
+forget_flows root
+load_module
+deny_all
+allow_services
+t_is "without early demultiplexing, the servers speak first" "$(says server "${servers[@]}")" heard
+t_is "and are counted under their services" "$(each '.denied_packets == 0' | tr ',' '\n' | grep -c out)" 3
+sysctl -qw net.ipv4.tcp_early_demux=1
+
 # Tracking comes and goes, under traffic.
 start_iperf3 root 5201
 start_iperf3 srv 5202

@@ -53,6 +53,26 @@ pc mode enforce
 pc unset any/80
 t_is "unset" "$(probe peer tcp "$HOST4,$HOST6" 80)" "answered, answered"
 
+# What opens nothing is answered as well, though conntrack knows no flow for it; and silence stays silence.
+states() {
+	in_ns "$1" nmap -n -Pn -T5 --max-retries 2 "${@:3}" -p 80,81 -oG - "$2" | sed -n 's/.*Ports: //p' |
+		sed 's/[0-9]*\/\([^/]*\)[^,]*/\1/g'
+}
+reject in 80 forward 80
+for sort in F N X; do
+	t_is "-s$sort" "$(states peer "$HOST4" -s$sort), $(states left "$RIGHT6" -6 -s$sort)" \
+		"closed, open|filtered, closed, open|filtered"
+done
+nft -f - <<-END
+	table inet untracked {
+		chain in { type filter hook prerouting priority raw; notrack; }
+		chain out { type filter hook output priority raw; notrack; }
+	}
+END
+t_is "the same of what isn't tracked" "$(probe peer tcp "$HOST4,$HOST6" 80 81)" "$(both "refused silent")"
+nft flush ruleset
+pc unset forward any/80
+
 # A connection that runs is cut, and told so as soon as it says something.
 start talk peer bash -c "exec 3<>/dev/tcp/$HOST4/50000; cat <&3 & while echo >&3; do sleep 0.2; done"
 connected() { ss -Htn state established "( sport = :50000 )" | grep -q .; }
