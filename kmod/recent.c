@@ -5,7 +5,8 @@
  * each CPU remembers what it has seen, none writes to another one's memory.
  *
  * This is a small table without chains: a later flow may push out an earlier
- * one, whose next try then counts as a flow. None is ever missed for that.
+ * one, whose next try then counts as a flow. A flow is missed only if another
+ * one of the last seconds has the same 32 bits of hash.
  */
 #include <linux/ip.h>
 #include <linux/ipv6.h>
@@ -22,10 +23,6 @@
  */
 #define TCP_SECONDS	120
 #define UDP_SECONDS	30
-
-/* A slot: 21 bits of hash, a set bit, 10 bits of time in seconds. */
-#define TIME_BITS	10
-#define TIME_MASK	(BIT(TIME_BITS) - 1)
 
 static u32 hash_of(const struct sk_buff *skb, u8 family,
 		   const struct portclass_packet *pkt)
@@ -60,15 +57,15 @@ bool portclass_recent_add(struct portclass_recent __percpu *recent,
 			  const struct sk_buff *skb, u8 family,
 			  const struct portclass_packet *pkt)
 {
-	u32 now = (unsigned long)jiffies / HZ & TIME_MASK;
+	u32 now = (unsigned long)jiffies / HZ;
 	u32 hash = hash_of(skb, family, pkt);
 	u32 limit = pkt->proto == PORTCLASS_PROTO_TCP ? TCP_SECONDS : UDP_SECONDS;
-	u32 *slot, old;
+	u64 *slot, old;
 
 	slot = raw_cpu_ptr(&recent->slot[hash % PORTCLASS_RECENT_SLOTS]);
-	hash |= BIT(TIME_BITS); /* a slot in use is never 0 */
 	old = READ_ONCE(*slot);
-	WRITE_ONCE(*slot, (hash & ~TIME_MASK) | now);
+	WRITE_ONCE(*slot, (u64)hash << 32 | now);
 
-	return (old ^ hash) & ~TIME_MASK || ((now - old) & TIME_MASK) > limit;
+	/* A slot that is free was last used in the second 0, by the hash 0. */
+	return !old || old >> 32 != hash || now - (u32)old > limit;
 }

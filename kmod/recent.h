@@ -7,15 +7,15 @@
 
 #include "packet.h"
 
-/* 2 KiB a CPU. */
+/* 4 KiB a CPU. */
 #define PORTCLASS_RECENT_SLOTS	512
 
 /**
  * struct portclass_recent - who was denied lately, as one CPU has seen it
- * @slot: by hash of the flow, the rest of the hash and the time; 0 if free
+ * @slot: by hash of the flow: the hash, and the time in seconds; 0 if free
  */
 struct portclass_recent {
-	u32 slot[PORTCLASS_RECENT_SLOTS];
+	u64 slot[PORTCLASS_RECENT_SLOTS];
 };
 
 bool portclass_recent_add(struct portclass_recent __percpu *recent,

@@ -12,7 +12,6 @@
 
 #define TCP_LIMIT	120
 #define UDP_LIMIT	30
-#define WRAP		1024	/* what of the time is remembered, in seconds */
 
 static const u8 families[] = { NFPROTO_IPV4, NFPROTO_IPV6 };
 
@@ -202,23 +201,32 @@ static void each_try_counts(struct kunit *test)
 	KUNIT_EXPECT_TRUE(test, is_new_at(test, &udp, 101 + i * UDP_LIMIT));
 }
 
-/* The time that is kept is short, and begins again; jiffies may do so, too. */
-static void time_wraps(struct kunit *test)
+/* However long ago: NTP asks again after 1,024 seconds, for one. */
+static void forgotten_for_good(struct kunit *test)
 {
 	struct test_packet p = opener(NFPROTO_IPV4, IPPROTO_TCP);
-	unsigned int start;
+	unsigned int after;
 
-	for (start = 0; start < WRAP; start++) {
+	for (after = TCP_LIMIT + 1; after < 8192; after++) {
 		forget_all();
-		KUNIT_EXPECT_TRUE(test, is_new_at(test, &p, start));
-		KUNIT_EXPECT_FALSE(test, is_new_at(test, &p, start + 60));
-		KUNIT_EXPECT_FALSE(test, is_new_at(test, &p, start + 60 + TCP_LIMIT));
-		KUNIT_EXPECT_TRUE(test, is_new_at(test, &p, start + 61 + 2 * TCP_LIMIT));
-		KUNIT_EXPECT_TRUE(test, is_new_at(test, &p, start + WRAP - 1));
+		KUNIT_EXPECT_TRUE(test, is_new_at(test, &p, 5000));
+		KUNIT_EXPECT_TRUE_MSG(test, is_new_at(test, &p, 5000 + after),
+				      "%u s after", after);
 	}
+	for (after = 13; after < 31; after++) {
+		forget_all();
+		KUNIT_EXPECT_TRUE(test, is_new_at(test, &p, 5000));
+		KUNIT_EXPECT_TRUE_MSG(test, is_new_at(test, &p, 5000 + BIT(after)),
+				      "%lu s after", BIT(after));
+	}
+}
+
+/* Jiffies begin anew, with the 32 bits that there may be of them. */
+static void jiffies_wrap(struct kunit *test)
+{
+	struct test_packet p = opener(NFPROTO_IPV4, IPPROTO_TCP);
 
 	/* Shortly after the system's start, where 32 bits of jiffies end. */
-	forget_all();
 	test_recent_jiffies = U32_MAX - HZ;
 	KUNIT_EXPECT_TRUE(test, is_new(test, &p));
 	test_recent_jiffies += 60 * HZ;
@@ -254,7 +262,7 @@ static unsigned int count_new(struct kunit *test, u8 family, unsigned int flows)
 /*
  * Where flows are as many as slots, a flow has one of its own with a chance of
  * 1 / e = 37 %; the others push one another out. None is missed at first, but by
- * equal hashes of 30 bits, of which there may be one pair in a lifetime.
+ * equal hashes of 32 bits, of which there may be one pair in a lifetime.
  */
 static void many_at_a_time(struct kunit *test)
 {
@@ -301,7 +309,8 @@ static struct kunit_case recent_cases[] = {
 	KUNIT_CASE(the_other_way_is_another_flow),
 	KUNIT_CASE(forgotten_after_the_limit),
 	KUNIT_CASE(each_try_counts),
-	KUNIT_CASE(time_wraps),
+	KUNIT_CASE(forgotten_for_good),
+	KUNIT_CASE(jiffies_wrap),
 	KUNIT_CASE(many_at_a_time),
 	KUNIT_CASE(retries_are_found_among_others),
 	{}
