@@ -11,9 +11,17 @@
 
 #include "change.h"
 #include "netlink.h"
+#include "shadow.h"
 
-/* In the history, in the audit log as nftables' changes, and to listeners. */
-static void record(struct portclass_net *pn, struct portclass_change *change)
+static bool has_history(struct portclass_net *pn)
+{
+	if (!pn->history)
+		pn->history = portclass_history_alloc();
+	return pn->history;
+}
+
+/* In the history, and to listeners. */
+static void note(struct portclass_net *pn, struct portclass_change *change)
 {
 	const struct portclass_table *table;
 
@@ -23,9 +31,15 @@ static void record(struct portclass_net *pn, struct portclass_change *change)
 	change->time = ktime_get_real_ns();
 	change->generation = table->generation;
 	portclass_history_add(pn->history, change);
-	audit_log_nfcfg("portclass", NFPROTO_INET, table->generation,
-			AUDIT_XT_OP_REPLACE, GFP_KERNEL);
 	portclass_nl_notify(pn, change);
+}
+
+/* What is live has changed: in the audit log, too, as nftables' changes. */
+static void record(struct portclass_net *pn, struct portclass_change *change)
+{
+	note(pn, change);
+	audit_log_nfcfg("portclass", NFPROTO_INET, change->generation,
+			AUDIT_XT_OP_REPLACE, GFP_KERNEL);
 }
 
 /* What to go back to from a first change: all as in a namespace at rest. */
@@ -61,9 +75,7 @@ int portclass_change_publish(struct portclass_net *pn,
 
 	lockdep_assert_held(&pn->lock);
 
-	if (!pn->history)
-		pn->history = portclass_history_alloc();
-	if (!pn->history)
+	if (!has_history(pn))
 		return err;
 	if (confirm && prepare_revert(pn))
 		return err;
@@ -112,6 +124,37 @@ int portclass_change_confirm(struct portclass_net *pn,
 	portclass_table_free_rcu(pn->before);
 	pn->before = NULL;
 	record(pn, change);
+	return 0;
+}
+
+/**
+ * portclass_change_shadow() - change what is evaluated beside the live table
+ * @pn: of the namespace; @pn->lock is held
+ * @shadow: belongs to @pn on success; NULL for none
+ * @change: describes it; belongs to @pn on success
+ *
+ * Context: process, may sleep.
+ * Return: 0; -ENOMEM; what portclass_net_publish() returns. On failure nothing
+ * has changed, and @shadow and @change stay the caller's.
+ */
+int portclass_change_shadow(struct portclass_net *pn,
+			    struct portclass_shadow *shadow,
+			    struct portclass_change *change)
+{
+	int err;
+
+	lockdep_assert_held(&pn->lock);
+
+	if (!has_history(pn))
+		return -ENOMEM;
+	err = portclass_net_activate(pn);
+	if (err)
+		return err;
+
+	shadow = portclass_shadow_replace(pn, shadow);
+	note(pn, change);
+	synchronize_net();
+	portclass_shadow_free(shadow);
 	return 0;
 }
 

@@ -12,6 +12,9 @@ int portclass_change_publish(struct portclass_net *pn,
 			     unsigned int confirm);
 int portclass_change_confirm(struct portclass_net *pn,
 			     struct portclass_change *change);
+int portclass_change_shadow(struct portclass_net *pn,
+			    struct portclass_shadow *shadow,
+			    struct portclass_change *change);
 unsigned int portclass_change_pending(const struct portclass_net *pn);
 void portclass_change_init(struct portclass_net *pn);
 void portclass_change_exit(struct portclass_net *pn);

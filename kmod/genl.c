@@ -91,6 +91,11 @@ static const struct nla_policy portclass_shadow_promote_nl_policy[PORTCLASS_A_CO
 	[PORTCLASS_A_CONFIG_REASON] = { .type = NLA_NUL_STRING, .len = 200, },
 };
 
+/* PORTCLASS_CMD_SHADOW_DROP - do */
+static const struct nla_policy portclass_shadow_drop_nl_policy[PORTCLASS_A_CONFIG_REASON + 1] = {
+	[PORTCLASS_A_CONFIG_REASON] = { .type = NLA_NUL_STRING, .len = 200, },
+};
+
 /* Ops table for portclass */
 static const struct genl_split_ops portclass_nl_ops[] = {
 	{
@@ -155,9 +160,11 @@ static const struct genl_split_ops portclass_nl_ops[] = {
 		.flags		= GENL_CMD_CAP_DO,
 	},
 	{
-		.cmd	= PORTCLASS_CMD_SHADOW_DROP,
-		.doit	= portclass_nl_shadow_drop_doit,
-		.flags	= GENL_CMD_CAP_DO,
+		.cmd		= PORTCLASS_CMD_SHADOW_DROP,
+		.doit		= portclass_nl_shadow_drop_doit,
+		.policy		= portclass_shadow_drop_nl_policy,
+		.maxattr	= PORTCLASS_A_CONFIG_REASON,
+		.flags		= GENL_CMD_CAP_DO,
 	},
 };
 

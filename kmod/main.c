@@ -5,7 +5,7 @@
 #include <linux/module.h>
 #include <linux/rcupdate.h>
 
-#include "genl.h"
+#include "netlink.h"
 #include "netns.h"
 #include "reject.h"
 #include "sysfs.h"
@@ -27,7 +27,7 @@ static int __init portclass_init(void)
 		goto unregister_net;
 
 	/* Last: from here on there are requests. */
-	err = genl_register_family(&portclass_nl_family);
+	err = portclass_nl_register();
 	if (err)
 		goto remove_sysfs;
 
@@ -45,7 +45,7 @@ close_others:
 
 static void __exit portclass_exit(void)
 {
-	genl_unregister_family(&portclass_nl_family);
+	portclass_nl_unregister();
 	portclass_sysfs_remove();
 	portclass_net_unregister();
 	portclass_reject_close();

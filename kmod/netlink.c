@@ -3,13 +3,13 @@
  * What is told of the configuration, when asked and when it changes; and the
  * confirmation of a change.
  */
-#include <linux/ctype.h>
 #include <net/genetlink.h>
 
 #include "change.h"
 #include "genl.h"
 #include "netlink.h"
 #include "netns.h"
+#include "request.h"
 #include "shadow.h"
 #include "table.h"
 #include "version.h"
@@ -160,6 +160,10 @@ static struct sk_buff *change_msg(struct portclass_net *pn,
 	return skb;
 }
 
+/* Protects the family's groups from a notification while they go. */
+static DEFINE_MUTEX(groups_lock);
+static bool groups_are_open;
+
 /* Listeners who can't be told for lack of memory learn that they missed one. */
 static void multicast(struct portclass_net *pn, struct sk_buff *msg,
 		      unsigned int group)
@@ -186,9 +190,52 @@ void portclass_nl_notify(struct portclass_net *pn,
 	lockdep_assert_held(&pn->lock);
 
 	portclass_nl_find_table(pn, false, &table);
-	multicast(pn, config_msg(pn, table, 0, 0, PORTCLASS_CMD_CHANGED_NTF),
-		  PORTCLASS_NLGRP_CONFIG);
-	multicast(pn, change_msg(pn, change), PORTCLASS_NLGRP_HISTORY);
+
+	mutex_lock(&groups_lock);
+	if (groups_are_open) {
+		multicast(pn, config_msg(pn, table, 0, 0,
+					 PORTCLASS_CMD_CHANGED_NTF),
+			  PORTCLASS_NLGRP_CONFIG);
+		multicast(pn, change_msg(pn, change), PORTCLASS_NLGRP_HISTORY);
+	}
+	mutex_unlock(&groups_lock);
+}
+
+static void open_groups(bool there)
+{
+	mutex_lock(&groups_lock);
+	groups_are_open = there;
+	mutex_unlock(&groups_lock);
+}
+
+/**
+ * portclass_nl_register() - begin to take requests
+ *
+ * Context: process, may sleep; module load.
+ * Return: what genl_register_family() returns.
+ */
+int portclass_nl_register(void)
+{
+	int err;
+
+	open_groups(true);
+	err = genl_register_family(&portclass_nl_family);
+	if (err)
+		open_groups(false);
+	return err;
+}
+
+/**
+ * portclass_nl_unregister() - take no more requests, and tell nobody any more
+ *
+ * A change may still be taken back for want of a confirmation.
+ *
+ * Context: process, may sleep; module unload.
+ */
+void portclass_nl_unregister(void)
+{
+	open_groups(false);
+	genl_unregister_family(&portclass_nl_family);
 }
 
 /**
@@ -213,44 +260,13 @@ int portclass_nl_check_admin(const struct sk_buff *skb,
 }
 
 /**
- * portclass_nl_check_reason() - is the reason for a change fit to be printed?
- * @info: the request
- *
- * Context: any.
- * Return: 0, also if there is none; -EINVAL if it has control characters.
- */
-int portclass_nl_check_reason(const struct genl_info *info)
-{
-	const struct nlattr *attr;
-	const char *text;
-	int rem, i;
-
-	/* Each one, as all that were sent are kept. */
-	nla_for_each_attr(attr, genlmsg_data(info->genlhdr),
-			  genlmsg_len(info->genlhdr), rem) {
-		if (nla_type(attr) != PORTCLASS_A_CONFIG_REASON)
-			continue;
-		text = nla_data(attr);
-		for (i = 0; i < nla_len(attr) - 1; i++) {
-			if (!iscntrl(text[i]))
-				continue;
-			NL_SET_ERR_MSG_ATTR(info->extack, attr,
-					    "a reason is one line of text");
-			return -EINVAL;
-		}
-	}
-
-	return 0;
-}
-
-/**
  * portclass_nl_confirm_doit() - keep the change that waits to be confirmed
  * @skb: the request
  * @info: its attributes and its namespace
  *
  * Context: process, may sleep; takes the namespace's lock.
  * Return: 0; -EPERM without CAP_NET_ADMIN over the namespace; -ENOENT if no
- * change waits; -EINVAL for a reason that is no text; -ENOMEM.
+ * change waits; what portclass_request_check_attrs() returns; -ENOMEM.
  */
 int portclass_nl_confirm_doit(struct sk_buff *skb, struct genl_info *info)
 {
@@ -260,7 +276,7 @@ int portclass_nl_confirm_doit(struct sk_buff *skb, struct genl_info *info)
 
 	err = portclass_nl_check_admin(skb, pn, info->extack);
 	if (!err)
-		err = portclass_nl_check_reason(info);
+		err = portclass_request_check_attrs(info);
 	if (err)
 		return err;
 

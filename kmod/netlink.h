@@ -10,10 +10,11 @@
 int portclass_nl_check_admin(const struct sk_buff *skb,
 			     const struct portclass_net *pn,
 			     struct netlink_ext_ack *extack);
-int portclass_nl_check_reason(const struct genl_info *info);
 int portclass_nl_find_table(const struct portclass_net *pn, bool shadow,
 			    const struct portclass_table **table);
 void portclass_nl_notify(struct portclass_net *pn,
 			 const struct portclass_change *change);
+int portclass_nl_register(void);
+void portclass_nl_unregister(void);
 
 #endif /* _PORTCLASS_NETLINK_H */

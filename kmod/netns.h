@@ -24,6 +24,7 @@
  * @net: the namespace
  * @resets: what limits the answers to rejected packets
  * @history: the last changes; NULL if there was none
+ * @shadows: how often @shadow was replaced
  * @before: the table to go back to if a change isn't confirmed; NULL if none
  *	waits. Nobody else's, but packets that have seen it may read it for a
  *	grace period
@@ -43,6 +44,7 @@ struct portclass_net {
 	struct net *net;
 	struct ratelimit_state resets;
 	struct portclass_history *history;
+	u32 shadows;
 	struct portclass_table *before;
 	struct portclass_change *spare;
 	struct delayed_work revert;

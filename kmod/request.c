@@ -3,10 +3,10 @@
  * What a request to change the configuration says, and what is wrong with it as
  * far as the generated policy can't tell.
  */
+#include <linux/ctype.h>
 #include <net/genetlink.h>
 
 #include "genl.h"
-#include "netlink.h"
 #include "reject.h"
 #include "request.h"
 
@@ -42,6 +42,51 @@ static int check_once(const struct nlattr *head, int len, unsigned long repeated
 		seen |= bit;
 	}
 
+	return 0;
+}
+
+/* Each one, as all that were sent are kept. */
+static int check_reason(const struct nlattr *attr,
+			struct netlink_ext_ack *extack)
+{
+	const char *text = nla_data(attr);
+	int i;
+
+	for (i = 0; i < nla_len(attr) - 1; i++) {
+		if (!iscntrl(text[i]))
+			continue;
+		NL_SET_ERR_MSG_ATTR(extack, attr, "a reason is one line of text");
+		return -EINVAL;
+	}
+	return 0;
+}
+
+/**
+ * portclass_request_check_attrs() - check what every request is held to
+ * @info: a request that changes something
+ *
+ * Context: any.
+ * Return: 0; -EINVAL for an attribute that is given twice and for a reason with
+ * control characters.
+ */
+int portclass_request_check_attrs(const struct genl_info *info)
+{
+	const struct nlattr *attrs = genlmsg_data(info->genlhdr);
+	int len = genlmsg_len(info->genlhdr);
+	const struct nlattr *attr;
+	int err, rem;
+
+	err = check_once(attrs, len, REPEATED, info->extack);
+	if (err)
+		return err;
+
+	nla_for_each_attr(attr, attrs, len, rem) {
+		if (nla_type(attr) != PORTCLASS_A_CONFIG_REASON)
+			continue;
+		err = check_reason(attr, info->extack);
+		if (err)
+			return err;
+	}
 	return 0;
 }
 
@@ -259,9 +304,7 @@ int portclass_request_check(struct genl_info *info)
 	unsigned int i;
 	int err, rem;
 
-	err = check_once(attrs, len, REPEATED, info->extack);
-	if (!err)
-		err = portclass_nl_check_reason(info);
+	err = portclass_request_check_attrs(info);
 	if (err)
 		return err;
 

@@ -6,6 +6,7 @@
 
 #include "table.h"
 
+int portclass_request_check_attrs(const struct genl_info *info);
 int portclass_request_check(struct genl_info *info);
 int portclass_request_apply(struct portclass_table *table,
 			    struct genl_info *info);

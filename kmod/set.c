@@ -87,7 +87,7 @@ static int set(struct portclass_net *pn, struct portclass_change *change,
 static int promote(struct portclass_net *pn, struct portclass_change *change,
 		   struct genl_info *info)
 {
-	const struct portclass_shadow *shadow = portclass_shadow_of(pn);
+	struct portclass_shadow *shadow = portclass_shadow_of(pn);
 	const struct portclass_table *now;
 	struct portclass_table *new;
 	int err;
@@ -110,14 +110,23 @@ static int promote(struct portclass_net *pn, struct portclass_change *change,
 
 	now = rcu_dereference_protected(pn->table, lockdep_is_held(&pn->lock));
 	new->generation = now->generation + 1;
+
+	/* Before, so that who is told of the change is told of none. */
+	shadow = portclass_shadow_replace(pn, NULL);
 	err = publish(pn, new, change, info);
-	if (!err)
-		portclass_shadow_drop(pn);
-	return err;
+	if (err) {
+		portclass_shadow_replace(pn, shadow);
+		return err;
+	}
+	synchronize_net();
+	portclass_shadow_free(shadow);
+	return 0;
 }
 
-static int set_shadow(struct portclass_net *pn, struct genl_info *info)
+static int set_shadow(struct portclass_net *pn, struct portclass_change *change,
+		      struct genl_info *info)
 {
+	struct portclass_shadow *shadow;
 	struct portclass_table *new;
 	int err;
 
@@ -127,13 +136,52 @@ static int set_shadow(struct portclass_net *pn, struct genl_info *info)
 	if (IS_ERR(new))
 		return PTR_ERR(new);
 
-	err = portclass_net_activate(pn);
-	if (err)
-		say_why_not(err, info);
-	else
-		err = portclass_shadow_set(pn, new);
-	if (err)
+	shadow = portclass_shadow_alloc(pn, new);
+	if (!shadow) {
 		portclass_table_free(new);
+		return -ENOMEM;
+	}
+
+	err = portclass_change_shadow(pn, shadow, change);
+	if (err) {
+		say_why_not(err, info);
+		portclass_shadow_free(shadow);
+	}
+	return err;
+}
+
+static int drop_shadow(struct portclass_net *pn, struct portclass_change *change,
+		       struct genl_info *info)
+{
+	lockdep_assert_held(&pn->lock);
+
+	if (!portclass_shadow_of(pn)) {
+		NL_SET_ERR_MSG(info->extack, "there is no shadow table");
+		return -ENOENT;
+	}
+
+	return portclass_change_shadow(pn, NULL, change);
+}
+
+/* Writes down who asks, and lets @fn do it. */
+static int do_change(struct portclass_net *pn, struct genl_info *info,
+		     enum portclass_cause cause,
+		     int (*fn)(struct portclass_net *pn,
+			       struct portclass_change *change,
+			       struct genl_info *info))
+{
+	struct portclass_change *change;
+	int err;
+
+	change = portclass_change_alloc(cause, info);
+	if (!change)
+		return -ENOMEM;
+
+	mutex_lock(&pn->lock);
+	err = fn(pn, change, info);
+	mutex_unlock(&pn->lock);
+	if (err)
+		kfree(change);
 	return err;
 }
 
@@ -149,25 +197,15 @@ int portclass_nl_shadow_promote_doit(struct sk_buff *skb,
 				     struct genl_info *info)
 {
 	struct portclass_net *pn = portclass_net_of(genl_info_net(info));
-	struct portclass_change *change;
 	int err;
 
 	err = portclass_nl_check_admin(skb, pn, info->extack);
 	if (!err)
-		err = portclass_nl_check_reason(info);
+		err = portclass_request_check_attrs(info);
 	if (err)
 		return err;
 
-	change = portclass_change_alloc(PORTCLASS_CAUSE_PROMOTE, info);
-	if (!change)
-		return -ENOMEM;
-
-	mutex_lock(&pn->lock);
-	err = promote(pn, change, info);
-	mutex_unlock(&pn->lock);
-	if (err)
-		kfree(change);
-	return err;
+	return do_change(pn, info, PORTCLASS_CAUSE_PROMOTE, promote);
 }
 
 /**
@@ -177,7 +215,7 @@ int portclass_nl_shadow_promote_doit(struct sk_buff *skb,
  *
  * Context: process, may sleep; takes the namespace's lock.
  * Return: 0; -EPERM without CAP_NET_ADMIN over the namespace; -ENOENT if there
- * is no shadow table.
+ * is no shadow table; what portclass_request_check_attrs() returns; -ENOMEM.
  */
 int portclass_nl_shadow_drop_doit(struct sk_buff *skb, struct genl_info *info)
 {
@@ -185,15 +223,12 @@ int portclass_nl_shadow_drop_doit(struct sk_buff *skb, struct genl_info *info)
 	int err;
 
 	err = portclass_nl_check_admin(skb, pn, info->extack);
+	if (!err)
+		err = portclass_request_check_attrs(info);
 	if (err)
 		return err;
 
-	mutex_lock(&pn->lock);
-	err = portclass_shadow_drop(pn);
-	mutex_unlock(&pn->lock);
-	if (err)
-		NL_SET_ERR_MSG(info->extack, "there is no shadow table");
-	return err;
+	return do_change(pn, info, PORTCLASS_CAUSE_SHADOW_DROP, drop_shadow);
 }
 
 /**
@@ -210,7 +245,6 @@ int portclass_nl_shadow_drop_doit(struct sk_buff *skb, struct genl_info *info)
 int portclass_nl_set_doit(struct sk_buff *skb, struct genl_info *info)
 {
 	struct portclass_net *pn = portclass_net_of(genl_info_net(info));
-	struct portclass_change *change;
 	int err;
 
 	err = portclass_nl_check_admin(skb, pn, info->extack);
@@ -219,21 +253,7 @@ int portclass_nl_set_doit(struct sk_buff *skb, struct genl_info *info)
 	if (err)
 		return err;
 
-	if (info->attrs[PORTCLASS_A_CONFIG_SHADOW]) {
-		mutex_lock(&pn->lock);
-		err = set_shadow(pn, info);
-		mutex_unlock(&pn->lock);
-		return err;
-	}
-
-	change = portclass_change_alloc(PORTCLASS_CAUSE_REQUEST, info);
-	if (!change)
-		return -ENOMEM;
-
-	mutex_lock(&pn->lock);
-	err = set(pn, change, info);
-	mutex_unlock(&pn->lock);
-	if (err)
-		kfree(change);
-	return err;
+	if (info->attrs[PORTCLASS_A_CONFIG_SHADOW])
+		return do_change(pn, info, PORTCLASS_CAUSE_SHADOW, set_shadow);
+	return do_change(pn, info, PORTCLASS_CAUSE_REQUEST, set);
 }

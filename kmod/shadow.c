@@ -22,7 +22,39 @@ struct portclass_shadow *portclass_shadow_of(const struct portclass_net *pn)
 					 lockdep_is_held(&pn->lock));
 }
 
-static void free_shadow(struct portclass_shadow *shadow)
+/**
+ * portclass_shadow_alloc() - make a shadow table
+ * @pn: of the namespace
+ * @table: compiled; belongs to the shadow table on success
+ *
+ * Context: process, may sleep.
+ * Return: what the caller owns; NULL if there is no memory.
+ */
+struct portclass_shadow *portclass_shadow_alloc(const struct portclass_net *pn,
+						struct portclass_table *table)
+{
+	struct portclass_shadow *shadow;
+
+	shadow = kzalloc(sizeof(*shadow), GFP_KERNEL_ACCOUNT);
+	if (!shadow)
+		return NULL;
+	shadow->counters = portclass_counters_alloc(!net_eq(pn->net, &init_net));
+	if (!shadow->counters) {
+		kfree(shadow);
+		return NULL;
+	}
+
+	shadow->table = table;
+	return shadow;
+}
+
+/**
+ * portclass_shadow_free() - free a shadow table
+ * @shadow: which no packet reads; may be NULL
+ *
+ * Context: process, may sleep.
+ */
+void portclass_shadow_free(struct portclass_shadow *shadow)
 {
 	if (!shadow)
 		return;
@@ -33,60 +65,23 @@ static void free_shadow(struct portclass_shadow *shadow)
 }
 
 /**
- * portclass_shadow_set() - evaluate a table beside the live one
+ * portclass_shadow_replace() - let packets see another shadow table
  * @pn: of the namespace; @pn->lock is held
- * @table: compiled; belongs to @pn on success
+ * @shadow: belongs to @pn; NULL for none
  *
- * Takes the place of another one. Counts once the namespace is active.
+ * It counts once the namespace is active.
  *
- * Context: process, may sleep.
- * Return: 0; -ENOMEM, and all is as before.
+ * Context: process.
+ * Return: the one that was there before, or NULL; it is the caller's, but packets
+ * may read it for a grace period.
  */
-int portclass_shadow_set(struct portclass_net *pn,
-			 struct portclass_table *table)
+struct portclass_shadow *
+portclass_shadow_replace(struct portclass_net *pn,
+			 struct portclass_shadow *shadow)
 {
-	struct portclass_shadow *shadow, *old;
-
-	lockdep_assert_held(&pn->lock);
-
-	shadow = kzalloc(sizeof(*shadow), GFP_KERNEL_ACCOUNT);
-	if (!shadow)
-		return -ENOMEM;
-	shadow->counters = portclass_counters_alloc(!net_eq(pn->net, &init_net));
-	if (!shadow->counters) {
-		kfree(shadow);
-		return -ENOMEM;
-	}
-	shadow->table = table;
-
-	old = rcu_replace_pointer(pn->shadow, shadow,
-				  lockdep_is_held(&pn->lock));
-	synchronize_net();
-	free_shadow(old);
-	return 0;
-}
-
-/**
- * portclass_shadow_drop() - forget the shadow table and what it has counted
- * @pn: of the namespace; @pn->lock is held
- *
- * Context: process, may sleep.
- * Return: 0; -ENOENT if there is none.
- */
-int portclass_shadow_drop(struct portclass_net *pn)
-{
-	struct portclass_shadow *shadow;
-
-	lockdep_assert_held(&pn->lock);
-
-	shadow = rcu_replace_pointer(pn->shadow, NULL,
-				     lockdep_is_held(&pn->lock));
-	if (!shadow)
-		return -ENOENT;
-
-	synchronize_net();
-	free_shadow(shadow);
-	return 0;
+	pn->shadows++;
+	return rcu_replace_pointer(pn->shadow, shadow,
+				   lockdep_is_held(&pn->lock));
 }
 
 /**
@@ -97,7 +92,7 @@ int portclass_shadow_drop(struct portclass_net *pn)
  */
 void portclass_shadow_exit(struct portclass_net *pn)
 {
-	free_shadow(rcu_dereference_protected(pn->shadow, true));
+	portclass_shadow_free(rcu_dereference_protected(pn->shadow, true));
 }
 
 /**

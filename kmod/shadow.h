@@ -21,9 +21,12 @@ struct portclass_shadow {
 	struct portclass_counters *counters;
 };
 
-int portclass_shadow_set(struct portclass_net *pn,
-			 struct portclass_table *table);
-int portclass_shadow_drop(struct portclass_net *pn);
+struct portclass_shadow *portclass_shadow_alloc(const struct portclass_net *pn,
+						struct portclass_table *table);
+void portclass_shadow_free(struct portclass_shadow *shadow);
+struct portclass_shadow *
+portclass_shadow_replace(struct portclass_net *pn,
+			 struct portclass_shadow *shadow);
 void portclass_shadow_exit(struct portclass_net *pn);
 struct portclass_shadow *portclass_shadow_of(const struct portclass_net *pn);
 

@@ -12,7 +12,7 @@ import time
 
 import netlink as nl
 
-CAUSES = ("request", "confirm", "revert")
+CAUSES = ("request", "confirm", "revert", "promote", "shadow", "shadow-drop")
 NAMES = {1: "generation", 2: "cause", 4: "time", 5: "uid", 6: "login_uid", 7: "pid", 8: "command", 9: "reason",
          10: "confirm", 11: "flush", 12: "mode", 13: "track", 14: "policy", 15: "rule", 16: "left_out"}
 
@@ -75,6 +75,7 @@ def confirm(client):
     changed = state(client)
     assert 58 <= client.config()["pending"] <= 60 and changed != before
     refused(errno.EBUSY, lambda: client.set(other))
+    refused(errno.EINVAL, lambda: client.act(nl.CONFIRM, nl.attr(nl.REASON, b"a\0"), nl.attr(nl.REASON, b"b\0")))
     assert state(client) == changed
     client.act(nl.CONFIRM)
     assert "pending" not in client.config() and state(client) == changed

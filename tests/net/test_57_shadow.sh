@@ -18,6 +18,7 @@ shadow() {
 		import sys
 		sys.path.insert(0, "$here")
 		import netlink as nl
+		from history import CAUSES, history
 		client = nl.Client()
 		def stats():
 		    return sorted((nl.SCOPES[s], nl.PROTOS[p], port, *seen) for (s, p, port), seen in
@@ -61,6 +62,10 @@ t_is "promoted for a second: taken back" "$(shadow 'client.set(nl.attr(nl.SHADOW
 back() { [ "$(pc --json show | jq '.rules | length')" -eq 1 ]; }
 t_ok "and there again" wait_for back
 t_is "set, and dropped" "$(shadow 'client.set(nl.attr(nl.SHADOW), nl.attr(nl.FLUSH)) or client.act(nl.SHADOW_DROP)')" None
+t_is "the history tells" "$(shadow '" ".join(CAUSES[one["cause"]] for one in history(client))')" \
+	"request shadow shadow promote shadow promote revert shadow shadow-drop"
+t_is "a reason is given once" "$(shadow 'client.act(nl.SHADOW_DROP, nl.attr(nl.REASON, b"a\0"), nl.attr(nl.REASON, b"b\0"))')" \
+	"22 attribute given twice"
 # Under traffic, with candidates that come and go.
 start flood peer python3 "$here/stress.py" flood "$HOST4"
 t_ok "200 candidates under traffic" shadow '[client.set(nl.attr(nl.SHADOW), nl.policy(0, 1, i % 3, nl.DENY)) or (i % 7 or client.act(nl.SHADOW_DROP)) for i in range(200)] and 0'

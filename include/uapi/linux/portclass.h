@@ -85,12 +85,18 @@ enum portclass_track {
  *   changed.
  * @PORTCLASS_CAUSE_REVERT: Nobody confirmed in time; all is as it was before.
  * @PORTCLASS_CAUSE_PROMOTE: Somebody made the shadow table the live one.
+ * @PORTCLASS_CAUSE_SHADOW: Somebody set a shadow table; what is live is as it
+ *   was.
+ * @PORTCLASS_CAUSE_SHADOW_DROP: Somebody dropped the shadow table; what is
+ *   live is as it was.
  */
 enum portclass_cause {
 	PORTCLASS_CAUSE_REQUEST,
 	PORTCLASS_CAUSE_CONFIRM,
 	PORTCLASS_CAUSE_REVERT,
 	PORTCLASS_CAUSE_PROMOTE,
+	PORTCLASS_CAUSE_SHADOW,
+	PORTCLASS_CAUSE_SHADOW_DROP,
 };
 
 enum {
