@@ -176,4 +176,5 @@ def main():
     print({"confirm": confirm, "author": author, "bounds": bounds}[sys.argv[1]](client))
 
 
-main()
+if __name__ == "__main__":
+    main()
