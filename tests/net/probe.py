@@ -7,6 +7,7 @@ ports are asked at once. PROTO is tcp, udp, or sendto: UDP by a socket that is n
 connected. "answered": a byte came back; "refused": an error did;
 "silent": nothing did, although the question was asked again.
 """
+import os
 import selectors
 import socket
 import sys
@@ -86,9 +87,9 @@ def serve(line):
                      for i in range(0, len(words), count))
 
 
-while True:
-    with open(sys.argv[1], encoding="ascii") as requests:
-        for request in requests:
-            reply = serve(request)
-            with open(sys.argv[2], "w", encoding="ascii") as answers:
-                print(reply, file=answers)
+# Open for writing as well, so that it never ends, and no request gets lost between an end and a new beginning.
+with open(os.open(sys.argv[1], os.O_RDWR), encoding="ascii") as requests:
+    for request in requests:
+        reply = serve(request)
+        with open(sys.argv[2], "w", encoding="ascii") as answers:
+            print(reply, file=answers)
