@@ -16,6 +16,7 @@ packages=(
 	iproute2 iputils-ping tcpdump nmap traceroute ethtool
 	nftables iptables conntrack wireguard-tools
 	iperf3 socat curl nginx-light dnsmasq-base bind9-dnsutils chrony vsftpd
+	openssh-server openssh-client systemd
 	python3-minimal python3 python3-scapy
 	libnl-3-200 libnl-genl-3-200 libkmod2 libjson-c5
 )
