@@ -106,6 +106,8 @@ sysfs() { cat "/sys/kernel/portclass/$1"; }
 # mk_ns NS: a namespace with a link to the initial one, to-NS here and eth0 there.
 mk_ns() {
 	ip netns add "$1"
+	# One of an earlier test goes by itself, but not at once.
+	ip link delete "to-$1" 2>/dev/null || :
 	# Whoever comes up first asks for the other at once: no detection of duplicates, no router solicitations.
 	in_ns "$1" sysctl -qw net.ipv6.conf.default.accept_dad=0 net.ipv6.conf.default.router_solicitations=0 \
 		net.ipv4.ip_local_port_range='33000 46999'

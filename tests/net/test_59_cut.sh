@@ -26,6 +26,9 @@ cat >"$work/sshd_config" <<-END
 END
 start sshd root /usr/sbin/sshd -D -e -f "$work/sshd_config"
 sshd=$pid
+# Each session is one for the kernel, too, and would outlive a test that fails.
+hang_up() { local status=$?; set +e; pkill -KILL -P "$sshd"; return "$status"; }
+trap 'hang_up; cleanup' EXIT
 wait_for grep -q listening "$work/sshd.log"
 
 options=(-F /dev/null -i "$work/key" -o StrictHostKeyChecking=no -o UserKnownHostsFile=/dev/null -o LogLevel=ERROR
@@ -118,4 +121,3 @@ type_in witness "$PORTCLASSCTL policy in all deny --force; echo status \$? >$wor
 t_ok "by force" wait_for grep -qx "status 0" "$work/forced"
 t_is "it is done, and locks out" "$(probe peer tcp "$HOST4" 22)" silent
 pc flush
-stop "${client[witness]}" "$sshd"
