@@ -59,14 +59,17 @@ class Model:
     def ranges(self):
         return [(s, p, found.start(), found.end() - 1, found.group()[0])
                 for (s, p), ports in self.rules.items()
-                for found in re.finditer(rb"\x01+|\x02+", ports)]
+                for found in re.finditer(rb"\x01+|\x02+|\x03+", ports)]
 
-    def denies(self, s, p, port):
+    def verdict(self, s, p, port):
         action = self.rules[s, p][port]
         if action == nl.UNSET:
             klass = next(c for c, (low, high) in enumerate(nl.CLASS_PORTS) if low <= port <= high)
             action = self.policy[s, p, klass]
-        return action == nl.DENY
+        return action
+
+    def denies(self, s, p, port):
+        return self.verdict(s, p, port) != nl.ALLOW
 
 
 def some_port(rng):
@@ -76,14 +79,15 @@ def some_port(rng):
 def some_rule(rng):
     low = some_port(rng)
     width = rng.choice((0, 0, 1, rng.randrange(200), rng.randrange(65536)))
-    return "rule", rng.randrange(3), rng.randrange(2), low, min(low + width, 65535), rng.randrange(3)
+    return "rule", rng.randrange(3), rng.randrange(2), low, min(low + width, 65535), rng.randrange(4)
 
 
 def some_request(rng):
     """Requests have no order but the one among rules and the one among policies: flush may well come last."""
     request = [some_rule(rng) for _ in range(rng.choice((0, 1, 1, 3, 12)))]
     for _ in range(rng.choice((0, 0, 1, 3))):
-        one = "policy", rng.randrange(3), rng.randrange(2), rng.randrange(3), rng.choice((nl.ALLOW, nl.DENY))
+        one = "policy", rng.randrange(3), rng.randrange(2), rng.randrange(3), \
+            rng.choice((nl.ALLOW, nl.DENY, nl.REJECT))
         request.insert(rng.randrange(len(request) + 1), one)
     if rng.random() < 0.06:
         request.insert(rng.randrange(len(request) + 1), ("flush",))
@@ -127,19 +131,19 @@ def explain(rng, client, model):
     rule = next(((low, high, action) for s, p, low, high, action in model.ranges()
                  if (s, p) == path and low <= port <= high), None)
     want = {"active": 1, "mode": model.mode, "track": model.track, "policy": model.policy[(*path, klass)],
-            "verdict": nl.DENY if model.denies(*path, port) else nl.ALLOW, "rule": rule}
+            "verdict": model.verdict(*path, port), "rule": rule}
     assert {key: told[key] for key in want} == want, f"{path} {port}: {told}\nwant {want}"
 
 
 def dial(path, host, port):
-    """A socket that waits for the answer, if the packet got away at all."""
+    """A socket that waits for the answer, if the packet got away at all; None if it was refused at once."""
     six = ":" in host
     kind = socket.SOCK_DGRAM if path[1] == nl.UDP else socket.SOCK_STREAM
     sock = socket.socket(socket.AF_INET6 if six else socket.AF_INET, kind)
     sock.setblocking(False)
-    with contextlib.suppress(PermissionError):
+    try:
         if path[1] == nl.TCP:
-            sock.connect_ex((host, port))
+            sock.connect((host, port))
         elif path[0] == nl.OUT:
             # Unconnected: it dials, where a connected one may be a server that answers. IP_RECVERR, IPV6_RECVERR.
             sock.setsockopt(socket.IPPROTO_IPV6 if six else socket.IPPROTO_IP, 25 if six else 11, 1)
@@ -147,6 +151,11 @@ def dial(path, host, port):
         else:
             sock.connect((host, port))
             sock.send(b"?")
+    except (PermissionError, BlockingIOError):
+        pass
+    except ConnectionRefusedError:
+        sock.close()
+        return None
     return sock
 
 
@@ -154,10 +163,12 @@ def answers(sockets, expected):
     """Which of the ports have answered: all of those expected, and no other a little later."""
     poll = select.poll()
     by_fd = {}
+    found = {port for port, sock in sockets.items() if not sock}
     for port, sock in sockets.items():
+        if not sock:
+            continue
         by_fd[sock.fileno()] = port
         poll.register(sock, select.POLLIN | select.POLLOUT if sock.type == socket.SOCK_STREAM else select.POLLIN)
-    found = set()
     end = time.monotonic() + 8
     while time.monotonic() < end:
         for fd, _ in poll.poll(50):
@@ -185,15 +196,16 @@ def probe(rng, client, model, count):
     for path in PATHS:
         ports = sample(rng, model, path, count)
         denied = {port for port in ports if model.denies(*path, port)}
+        silent = {port for port in ports if model.verdict(*path, port) == nl.DENY}
         source, hosts = ROADS[path[0]]
         before = client.ports()
         host = rng.choice(hosts)
         with nl.namespace(source) if source else contextlib.nullcontext():
             sockets = {port: dial(path, host, port) for port in ports}
-        expected = set(ports) - (denied if model.mode == nl.ENFORCE else set())
+        expected = set(ports) - (silent if model.mode == nl.ENFORCE else set())
         found = answers(sockets, expected)
         after = client.ports()
-        for sock in sockets.values():
+        for sock in filter(None, sockets.values()):
             sock.close()
         where = f"{nl.SCOPES[path[0]]} {nl.PROTOS[path[1]]} to {host}, mode {model.mode}, track {model.track}"
         assert found == expected, f"{where}: answered wrongly: {sorted(found ^ expected)}, denied: {sorted(denied)}"
