@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Per-CPU counters by class; by port they are in ports.c. They only ever grow,
- * for as long as the namespace or the module lives.
+ * All counters of a namespace. They only ever grow, for as long as it or the
+ * module lives. By port they are in ports.c; those of a class are the sum of its
+ * ports' and of the few packets that no port's counters had room for.
  */
 #include <linux/slab.h>
 
@@ -19,12 +20,14 @@ void portclass_counters_add(struct portclass_counters *counters,
 			    const struct portclass_key *key,
 			    const struct portclass_seen *seen)
 {
-	struct portclass_path_stats __percpu *path =
-		&counters->cpu->path[key->scope][key->proto];
+	struct portclass_cpu_path __percpu *path;
 
-	portclass_stats_count(&path->class[portclass_class_of(key->port)], seen);
-	if (unlikely(!portclass_ports_add(&counters->ports, key, seen)))
-		this_cpu_inc(path->unlisted);
+	if (likely(portclass_ports_add(&counters->ports, key, seen)))
+		return;
+
+	path = &counters->cpu->path[key->scope][key->proto];
+	portclass_stats_count(&path->unlisted[portclass_class_of(key->port)],
+			      seen);
 }
 
 /**
@@ -65,25 +68,28 @@ void portclass_counters_add_fragment(struct portclass_counters *counters,
  * Each counter is exact; packets that are counted meanwhile may be in some of
  * them and not yet in others.
  *
- * Context: any.
+ * Context: process, may sleep.
  */
-void portclass_counters_sum(const struct portclass_counters *counters,
-			    u8 scope, u8 proto,
-			    struct portclass_path_stats *sum)
+void portclass_counters_sum(struct portclass_counters *counters, u8 scope,
+			    u8 proto, struct portclass_path_stats *sum)
 {
+	const struct portclass_key path = { .scope = scope, .proto = proto };
 	int cpu, c;
 
 	memset(sum, 0, sizeof(*sum));
 	for_each_possible_cpu(cpu) {
-		const struct portclass_path_stats *path =
+		const struct portclass_cpu_path *one =
 			&per_cpu_ptr(counters->cpu, cpu)->path[scope][proto];
 
 		for (c = 0; c < PORTCLASS_CLASSES; c++)
-			portclass_stats_add(&sum->class[c], &path->class[c]);
-		sum->malformed += READ_ONCE(path->malformed);
-		sum->fragments += READ_ONCE(path->fragments);
-		sum->unlisted += READ_ONCE(path->unlisted);
+			portclass_stats_add(&sum->class[c], &one->unlisted[c]);
+		sum->malformed += READ_ONCE(one->malformed);
+		sum->fragments += READ_ONCE(one->fragments);
 	}
+
+	for (c = 0; c < PORTCLASS_CLASSES; c++)
+		sum->unlisted += portclass_stats_packets(&sum->class[c]);
+	portclass_ports_sum_classes(&counters->ports, &path, sum->class);
 }
 
 /**

@@ -10,7 +10,7 @@
 #include "table.h"
 
 /**
- * struct portclass_path_stats - counters of one (scope, protocol)
+ * struct portclass_path_stats - counters of one (scope, protocol), added up
  * @class: by class
  * @malformed: packets whose header is cut off or impossible
  * @fragments: later fragments that nobody reassembled, which have no port
@@ -23,8 +23,20 @@ struct portclass_path_stats {
 	u64 unlisted;
 };
 
+/**
+ * struct portclass_cpu_path - what isn't counted by port, of one (scope, protocol)
+ * @unlisted: packets that no port's counters had room for, by class
+ * @malformed: see struct portclass_path_stats
+ * @fragments: see there
+ */
+struct portclass_cpu_path {
+	struct portclass_stats unlisted[PORTCLASS_CLASSES];
+	u64 malformed;
+	u64 fragments;
+};
+
 struct portclass_cpu_stats {
-	struct portclass_path_stats path[PORTCLASS_SCOPES][PORTCLASS_PROTOS];
+	struct portclass_cpu_path path[PORTCLASS_SCOPES][PORTCLASS_PROTOS];
 };
 
 /**
@@ -49,8 +61,7 @@ void portclass_counters_add_malformed(struct portclass_counters *counters,
 				      u8 scope, u8 proto);
 void portclass_counters_add_fragment(struct portclass_counters *counters,
 				     u8 scope, u8 proto);
-void portclass_counters_sum(const struct portclass_counters *counters,
-			    u8 scope, u8 proto,
-			    struct portclass_path_stats *sum);
+void portclass_counters_sum(struct portclass_counters *counters, u8 scope,
+			    u8 proto, struct portclass_path_stats *sum);
 
 #endif /* _PORTCLASS_COUNTERS_H */

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Counters of every port that has seen traffic, with no memory for the others.
+ * Counters of every port that has seen traffic, with no memory for the others;
+ * how they are read is in ports_read.c.
  *
  * They are per CPU, in pages of 64 ports that come on first use. The packet
  * path must not allocate, so it counts a port whose page is missing in a
@@ -35,29 +36,6 @@ static_assert(BITS_PER_LONG == 64, "portclass needs a 64-bit kernel");
 
 static const unsigned int spill_pages[] = PORTCLASS_SPILL_PAGES;
 
-/* The waiting rooms that there are: the first one always, the next ones later. */
-static struct portclass_spill *spill_of(const struct portclass_ports *ports,
-					unsigned int i)
-{
-	return i < PORTCLASS_SPILLS ? READ_ONCE(ports->spill[i]) : NULL;
-}
-
-/*
- * The page of a port, or NULL. What it points to is reached through it, and so
- * seen as it was when it was published; see page_new().
- */
-static struct portclass_port_page __percpu *
-page_of(const struct portclass_ports *ports, const struct portclass_key *key)
-{
-	const struct portclass_port_dir *dir;
-
-	dir = READ_ONCE(ports->dir[key->scope][key->proto]);
-	if (unlikely(!dir))
-		return NULL;
-
-	return READ_ONCE(dir->page[key->port / PORTCLASS_PAGE_PORTS]);
-}
-
 static bool spill_add(struct portclass_ports *ports,
 		      const struct portclass_key *key,
 		      const struct portclass_seen *seen)
@@ -66,7 +44,7 @@ static bool spill_add(struct portclass_ports *ports,
 	unsigned int i;
 	bool taken;
 
-	for (i = 0; (spill = spill_of(ports, i)); i++) {
+	for (i = 0; (spill = portclass_ports_spill(ports, i)); i++) {
 		if (portclass_spill_add(spill, key, seen, &taken)) {
 			if (taken)
 				irq_work_queue(&ports->kick);
@@ -91,14 +69,8 @@ bool portclass_ports_add(struct portclass_ports *ports,
 			 const struct portclass_key *key,
 			 const struct portclass_seen *seen)
 {
-	struct portclass_port_page __percpu *page = page_of(ports, key);
-
-	if (unlikely(!page))
-		return spill_add(ports, key, seen);
-
-	portclass_stats_count(&page->port[key->port % PORTCLASS_PAGE_PORTS],
-			      seen);
-	return true;
+	return portclass_ports_count(ports, key, seen) ||
+	       spill_add(ports, key, seen);
 }
 
 static struct portclass_port_page __percpu *
@@ -111,7 +83,7 @@ page_new(struct portclass_ports *ports, const struct portclass_key *key)
 		dir = kzalloc(sizeof(*dir), PAGE_GFP);
 		if (!dir)
 			return NULL;
-		/* Zeroes before the pointer: pairs with page_of(). */
+		/* Zeroes before the pointer: pairs with portclass_ports_page(). */
 		smp_store_release(&ports->dir[key->scope][key->proto], dir);
 	}
 
@@ -119,7 +91,7 @@ page_new(struct portclass_ports *ports, const struct portclass_key *key)
 	if (!page)
 		return NULL;
 
-	/* Zeroes before the pointer: pairs with page_of(). */
+	/* Zeroes before the pointer: pairs with portclass_ports_page(). */
 	smp_store_release(&dir->page[key->port / PORTCLASS_PAGE_PORTS], page);
 	return page;
 }
@@ -133,7 +105,7 @@ static void spill_grow(struct portclass_ports *ports, unsigned int used)
 		return;
 
 	spill = portclass_spill_alloc(spill_pages[1], PAGE_GFP);
-	/* Zeroes before the pointer: pairs with spill_of(). */
+	/* Zeroes before the pointer: pairs with portclass_ports_spill(). */
 	smp_store_release(&ports->spill[1], spill);
 }
 
@@ -149,13 +121,13 @@ static int grow_pages(struct portclass_ports *ports, unsigned int *used)
 	unsigned int i;
 	int err = 0;
 
-	for (i = 0; (spill = spill_of(ports, i)); i++) {
+	for (i = 0; (spill = portclass_ports_spill(ports, i)); i++) {
 		end = portclass_spill_end(spill);
 		for (slot = spill->slots; slot < end; slot++) {
 			if (!portclass_slot_key(slot, &key))
 				continue;
 			(*used)++;
-			if (!page_of(ports, &key) && !page_new(ports, &key))
+			if (!portclass_ports_page(ports, &key) && !page_new(ports, &key))
 				err = -ENOMEM;
 		}
 	}
@@ -198,7 +170,7 @@ static void fold_slot(struct portclass_ports *ports,
 	unsigned int way;
 
 	portclass_slot_key(slot, &key);
-	to = &page_of(ports, &key)->port[key.port % PORTCLASS_PAGE_PORTS];
+	to = &portclass_ports_page(ports, &key)->port[key.port % PORTCLASS_PAGE_PORTS];
 
 	portclass_slot_take(spill, slot, &from);
 	for (way = 0; way < PORTCLASS_WAYS; way++) {
@@ -219,11 +191,11 @@ static void fold_mark(struct portclass_ports *ports)
 	struct portclass_key key;
 	unsigned int i;
 
-	for (i = 0; (spill = spill_of(ports, i)); i++) {
+	for (i = 0; (spill = portclass_ports_spill(ports, i)); i++) {
 		end = portclass_spill_end(spill);
 		for (slot = spill->slots; slot < end; slot++)
 			slot->ready = portclass_slot_key(slot, &key) &&
-				      page_of(ports, &key);
+				      portclass_ports_page(ports, &key);
 	}
 }
 
@@ -236,7 +208,7 @@ static void fold_marked(struct portclass_ports *ports)
 
 	lockdep_assert_held(&ports->lock);
 
-	for (i = 0; (spill = spill_of(ports, i)); i++) {
+	for (i = 0; (spill = portclass_ports_spill(ports, i)); i++) {
 		end = portclass_spill_end(spill);
 		for (slot = spill->slots; slot < end; slot++)
 			if (slot->ready)
@@ -257,129 +229,6 @@ static void fold(struct work_struct *work)
 	mutex_lock(&ports->lock);
 	fold_marked(ports);
 	mutex_unlock(&ports->lock);
-}
-
-/* What is in a port's page; not what waits for one. */
-static void paged_sum(struct portclass_stats *sum,
-		      const struct portclass_ports *ports,
-		      const struct portclass_key *key)
-{
-	struct portclass_port_page __percpu *page = page_of(ports, key);
-	int cpu;
-
-	memset(sum, 0, sizeof(*sum));
-	if (!page)
-		return;
-
-	for_each_possible_cpu(cpu)
-		portclass_stats_add(sum, &per_cpu_ptr(page, cpu)->port
-					 [key->port % PORTCLASS_PAGE_PORTS]);
-}
-
-/* What waits for its page, in addition. */
-static void spilled_sum(struct portclass_stats *sum,
-			const struct portclass_ports *ports,
-			const struct portclass_key *key)
-{
-	struct portclass_spill *spill;
-	unsigned int i;
-
-	lockdep_assert_held(&ports->lock);
-
-	for (i = 0; (spill = spill_of(ports, i)); i++)
-		portclass_spill_sum(spill, key, sum);
-}
-
-/* First port from @port on that waits for its page; PORTCLASS_PORTS if none. */
-static u32 spilled_first(const struct portclass_ports *ports,
-			 const struct portclass_key *path, u32 port)
-{
-	u32 first = PORTCLASS_PORTS;
-	struct portclass_spill *spill;
-	unsigned int i;
-
-	for (i = 0; (spill = spill_of(ports, i)); i++)
-		first = min(first, portclass_spill_first(spill, path, port));
-
-	return first;
-}
-
-/* First port from @port on that has a page, likewise. */
-static u32 paged_first(const struct portclass_ports *ports,
-		       const struct portclass_key *path, u32 port)
-{
-	struct portclass_key at = *path;
-
-	while (port < PORTCLASS_PORTS) {
-		at.port = port;
-		if (page_of(ports, &at))
-			break;
-		port = round_down(port, PORTCLASS_PAGE_PORTS) +
-		       PORTCLASS_PAGE_PORTS;
-	}
-
-	return port;
-}
-
-/**
- * portclass_ports_sum() - read the counters of one port
- * @ports: of the namespace
- * @key: the port
- * @sum: set to what has been counted there
- *
- * Context: process, may sleep; takes @ports->lock.
- */
-void portclass_ports_sum(struct portclass_ports *ports,
-			 const struct portclass_key *key,
-			 struct portclass_stats *sum)
-{
-	mutex_lock(&ports->lock);
-	paged_sum(sum, ports, key);
-	spilled_sum(sum, ports, key);
-	mutex_unlock(&ports->lock);
-}
-
-/**
- * portclass_ports_next() - find the next port that has seen traffic
- * @ports: of the namespace
- * @key: where to begin, @key->port included; moved to the port that was found
- * @stats: what has been counted there
- *
- * Stays within @key's scope and protocol. Each counter is exact; packets that
- * are counted meanwhile may be in some of them and not yet in others.
- *
- * Context: process, may sleep; takes @ports->lock.
- * Return: true if there was one.
- */
-bool portclass_ports_next(struct portclass_ports *ports,
-			  struct portclass_key *key,
-			  struct portclass_stats *stats)
-{
-	struct portclass_key at = *key;
-	u32 port, waiting;
-
-	mutex_lock(&ports->lock);
-	waiting = spilled_first(ports, &at, at.port);
-	for (port = at.port; ; port++) {
-		port = min(paged_first(ports, &at, port), waiting);
-		if (port == PORTCLASS_PORTS)
-			break;
-
-		at.port = port;
-		paged_sum(stats, ports, &at);
-		if (port == waiting) {
-			spilled_sum(stats, ports, &at);
-			waiting = spilled_first(ports, &at, port + 1);
-		}
-		if (portclass_stats_packets(stats)) {
-			*key = at;
-			break;
-		}
-		cond_resched();
-	}
-	mutex_unlock(&ports->lock);
-
-	return port < PORTCLASS_PORTS;
 }
 
 /**

@@ -52,6 +52,69 @@ struct portclass_ports {
 	struct mutex lock; /* protects the move from spill to page */
 };
 
+/**
+ * portclass_ports_page() - find the page of a port
+ * @ports: of the namespace
+ * @key: the port
+ *
+ * What it points to is reached through it, and so seen as it was when it was
+ * published; see page_new().
+ *
+ * Context: any.
+ * Return: the page, which stays; NULL if there is none yet.
+ */
+static __always_inline struct portclass_port_page __percpu *
+portclass_ports_page(const struct portclass_ports *ports,
+		     const struct portclass_key *key)
+{
+	const struct portclass_port_dir *dir;
+
+	dir = READ_ONCE(ports->dir[key->scope][key->proto]);
+	if (unlikely(!dir))
+		return NULL;
+
+	return READ_ONCE(dir->page[key->port / PORTCLASS_PAGE_PORTS]);
+}
+
+/**
+ * portclass_ports_spill() - find a waiting room
+ * @ports: of the namespace
+ * @i: its number; the first one is always there, the next ones come later
+ *
+ * Context: any.
+ * Return: it, which stays; NULL if there is none.
+ */
+static inline struct portclass_spill *
+portclass_ports_spill(const struct portclass_ports *ports, unsigned int i)
+{
+	return i < PORTCLASS_SPILLS ? READ_ONCE(ports->spill[i]) : NULL;
+}
+
+/**
+ * portclass_ports_count() - count a packet of a port that has its page
+ * @ports: of the packet's namespace
+ * @key: what to count it under
+ * @seen: what there is to count
+ *
+ * Context: RCU read-side section. No lock, no allocation.
+ * Return: false if the page isn't there; nothing has been counted then.
+ */
+static __always_inline bool
+portclass_ports_count(const struct portclass_ports *ports,
+		      const struct portclass_key *key,
+		      const struct portclass_seen *seen)
+{
+	struct portclass_port_page __percpu *page =
+		portclass_ports_page(ports, key);
+
+	if (unlikely(!page))
+		return false;
+
+	portclass_stats_count(&page->port[key->port % PORTCLASS_PAGE_PORTS],
+			      seen);
+	return true;
+}
+
 int portclass_ports_init(struct portclass_ports *ports, bool account);
 void portclass_ports_exit(struct portclass_ports *ports);
 bool portclass_ports_add(struct portclass_ports *ports,
@@ -63,5 +126,8 @@ void portclass_ports_sum(struct portclass_ports *ports,
 bool portclass_ports_next(struct portclass_ports *ports,
 			  struct portclass_key *key,
 			  struct portclass_stats *stats);
+void portclass_ports_sum_classes(struct portclass_ports *ports,
+				 const struct portclass_key *path,
+				 struct portclass_stats *class);
 
 #endif /* _PORTCLASS_PORTS_H */

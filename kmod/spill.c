@@ -194,6 +194,21 @@ u32 portclass_spill_first(struct portclass_spill *spill,
 	return first;
 }
 
+static void slot_sum(const struct portclass_slot *slot,
+		     struct portclass_stats *sum)
+{
+	unsigned int way;
+
+	for (way = 0; way < PORTCLASS_WAYS; way++) {
+		sum->packets[way] += atomic64_read(&slot->packets[way]);
+		sum->bytes[way] += atomic64_read(&slot->bytes[way]);
+	}
+	sum->flows += atomic64_read(&slot->flows);
+	sum->denied_flows += atomic64_read(&slot->denied_flows);
+	sum->denied_packets += atomic64_read(&slot->denied_packets);
+	sum->denied_bytes += atomic64_read(&slot->denied_bytes);
+}
+
 /**
  * portclass_spill_sum() - add up what was counted of a port
  * @spill: where; may hold more than one slot of a port
@@ -208,21 +223,35 @@ void portclass_spill_sum(struct portclass_spill *spill,
 {
 	const struct portclass_slot *slot;
 	int tag = key_tag(key);
-	unsigned int way;
 
 	if (!atomic_read(&spill->used))
 		return;
 
-	for (slot = spill->slots; slot < portclass_spill_end(spill); slot++) {
-		if (atomic_read(&slot->tag) != tag)
-			continue;
-		for (way = 0; way < PORTCLASS_WAYS; way++) {
-			sum->packets[way] += atomic64_read(&slot->packets[way]);
-			sum->bytes[way] += atomic64_read(&slot->bytes[way]);
-		}
-		sum->flows += atomic64_read(&slot->flows);
-		sum->denied_flows += atomic64_read(&slot->denied_flows);
-		sum->denied_packets += atomic64_read(&slot->denied_packets);
-		sum->denied_bytes += atomic64_read(&slot->denied_bytes);
-	}
+	for (slot = spill->slots; slot < portclass_spill_end(spill); slot++)
+		if (atomic_read(&slot->tag) == tag)
+			slot_sum(slot, sum);
+}
+
+/**
+ * portclass_spill_sum_classes() - add up what was counted of all ports
+ * @spill: where
+ * @path: in which scope and protocol
+ * @class: by enum portclass_class, what to add to
+ *
+ * Context: process; the caller keeps slots from being given back.
+ */
+void portclass_spill_sum_classes(struct portclass_spill *spill,
+				 const struct portclass_key *path,
+				 struct portclass_stats *class)
+{
+	const struct portclass_slot *slot;
+	struct portclass_key key;
+
+	if (!atomic_read(&spill->used))
+		return;
+
+	for (slot = spill->slots; slot < portclass_spill_end(spill); slot++)
+		if (portclass_slot_key(slot, &key) &&
+		    key.scope == path->scope && key.proto == path->proto)
+			slot_sum(slot, &class[portclass_class_of(key.port)]);
 }

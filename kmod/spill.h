@@ -69,5 +69,8 @@ u32 portclass_spill_first(struct portclass_spill *spill,
 void portclass_spill_sum(struct portclass_spill *spill,
 			 const struct portclass_key *key,
 			 struct portclass_stats *sum);
+void portclass_spill_sum_classes(struct portclass_spill *spill,
+				 const struct portclass_key *path,
+				 struct portclass_stats *class);
 
 #endif /* _PORTCLASS_SPILL_H */

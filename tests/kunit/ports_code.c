@@ -115,7 +115,7 @@ bool test_ports_has_page(struct kunit *test, enum test_path path, u16 port)
 {
 	const struct portclass_key key = key_of(path, port);
 
-	return page_of(test_ports(test), &key);
+	return portclass_ports_page(test_ports(test), &key);
 }
 
 /* Who asks for one port is told what the walk says of it. */
