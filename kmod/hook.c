@@ -2,10 +2,11 @@
 /*
  * The packet path: packet -> flow -> bit -> counters -> verdict.
  *
- * An allowed packet touches, beside its own headers, a line each of: the
- * namespace's struct, the table, the bitmap if its scope and protocol deny
- * anything, the struct of the counters, its class's counters, the directory of
- * port pages, its port's counters.
+ * A usual packet that is allowed touches, beside its own headers or conntrack's
+ * entry, a line each of: the device, the namespace's struct, the table, the
+ * bitmap if its scope and protocol deny anything, the struct of the counters, the
+ * directory of port pages, its port's counters. It writes to the last one only,
+ * which is its CPU's own.
  */
 #include <linux/netdevice.h>
 #include <linux/netfilter_ipv4.h>
@@ -16,6 +17,7 @@
 #include "flow.h"
 #include "hook.h"
 #include "netns.h"
+#include "quick.h"
 #include "recent.h"
 #include "reject.h"
 #include "shadow.h"
@@ -34,24 +36,17 @@ static unsigned int judge_malformed(const struct portclass_net *pn,
 	return NF_ACCEPT;
 }
 
-static __always_inline unsigned int judge(struct portclass_net *pn,
-					  struct sk_buff *skb,
-					  const struct nf_hook_state *state,
-					  u8 family, enum portclass_scope hook)
+/* A packet of any sort. */
+static noinline unsigned int judge_any(struct portclass_net *pn,
+				       const struct portclass_table *table,
+				       struct sk_buff *skb,
+				       const struct nf_hook_state *state,
+				       u8 family, enum portclass_scope hook)
 {
 	const struct portclass_shadow *shadow;
-	const struct portclass_table *table;
-	const struct net_device *dev;
 	struct portclass_seen seen;
 	struct portclass_packet pkt;
 	bool drop;
-
-	/* NAT may have sent it elsewhere since the hook was entered. */
-	dev = hook == PORTCLASS_SCOPE_OUT ? skb_dst(skb)->dev : state->in;
-	if (dev->flags & IFF_LOOPBACK)
-		return NF_ACCEPT;
-
-	table = rcu_dereference(pn->table);
 
 	switch (portclass_flow_read(skb, state, family, hook, table->track,
 				    &pkt)) {
@@ -94,6 +89,46 @@ static __always_inline unsigned int judge(struct portclass_net *pn,
 		return NF_DROP;
 	return portclass_reject_send(&pn->resets, skb, state, family, hook,
 				     &pkt);
+}
+
+/* A usual one that is allowed, counted under a port that has its page. */
+static __always_inline bool pass(struct portclass_net *pn,
+				 const struct portclass_table *table,
+				 const struct sk_buff *skb, u8 family,
+				 enum portclass_scope hook)
+{
+	struct portclass_packet pkt;
+	struct portclass_seen seen;
+
+	if (unlikely(rcu_access_pointer(pn->shadow)) ||
+	    !portclass_quick_read(skb, family, hook, table->track, &pkt) ||
+	    unlikely(portclass_flow_is_denied(table, &pkt)))
+		return false;
+
+	seen.bytes = skb->len;
+	seen.way = pkt.way;
+	seen.opens = pkt.opens;
+	seen.denied = false;
+	return portclass_ports_count(&pn->counters->ports, &pkt.flow, &seen);
+}
+
+static __always_inline unsigned int judge(struct portclass_net *pn,
+					  struct sk_buff *skb,
+					  const struct nf_hook_state *state,
+					  u8 family, enum portclass_scope hook)
+{
+	const struct portclass_table *table;
+	const struct net_device *dev;
+
+	/* NAT may have sent it elsewhere since the hook was entered. */
+	dev = hook == PORTCLASS_SCOPE_OUT ? skb_dst(skb)->dev : state->in;
+	if (dev->flags & IFF_LOOPBACK)
+		return NF_ACCEPT;
+
+	table = rcu_dereference(pn->table);
+	if (likely(pass(pn, table, skb, family, hook)))
+		return NF_ACCEPT;
+	return judge_any(pn, table, skb, state, family, hook);
 }
 
 static unsigned int in_v4(void *priv, struct sk_buff *skb,

@@ -141,26 +141,6 @@ static bool read_udp(const struct sk_buff *skb, u8 family,
 	return true;
 }
 
-/*
- * Under what to count. The port that an opener dials is its service port; of
- * any other packet, the lower one is. Where that is the one it came from, the
- * packet is an answer, and its flow was started at the other end.
- */
-static void orient(struct portclass_packet *pkt, enum portclass_scope hook)
-{
-	pkt->flow = pkt->dialled;
-	pkt->way = PORTCLASS_WAY_TO;
-	if (pkt->opens || pkt->peer_port >= pkt->dialled.port)
-		return;
-
-	pkt->flow.port = pkt->peer_port;
-	pkt->way = PORTCLASS_WAY_FROM;
-	if (hook == PORTCLASS_SCOPE_IN)
-		pkt->flow.scope = PORTCLASS_SCOPE_OUT;
-	else if (hook == PORTCLASS_SCOPE_OUT)
-		pkt->flow.scope = PORTCLASS_SCOPE_IN;
-}
-
 /**
  * portclass_packet_read() - find out what flow a packet is part of
  * @skb: an IP packet at one of the hooks; may be paged, cloned or shared, and
@@ -200,7 +180,7 @@ portclass_packet_read(const struct sk_buff *skb, u8 family,
 		return PORTCLASS_PACKET_MALFORMED;
 
 	pkt->tracked = false;
-	orient(pkt, hook);
+	portclass_packet_orient(pkt, hook);
 	return PORTCLASS_PACKET_FLOW;
 }
 

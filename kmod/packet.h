@@ -59,6 +59,33 @@ portclass_packet_is_guessed(const struct portclass_packet *pkt)
 	return pkt->flow.port != pkt->dialled.port;
 }
 
+/**
+ * portclass_packet_orient() - tell under what to count a packet by its ports
+ * @pkt: whose @flow and @way are to be set; the rest is
+ * @hook: the scope of the hook
+ *
+ * The port that an opener dials is its service port; of any other packet, the
+ * lower one is. Where that is the one it came from, the packet is an answer, and
+ * its flow was started at the other end.
+ *
+ * Context: any.
+ */
+static __always_inline void
+portclass_packet_orient(struct portclass_packet *pkt, enum portclass_scope hook)
+{
+	pkt->flow = pkt->dialled;
+	pkt->way = PORTCLASS_WAY_TO;
+	if (pkt->opens || pkt->peer_port >= pkt->dialled.port)
+		return;
+
+	pkt->flow.port = pkt->peer_port;
+	pkt->way = PORTCLASS_WAY_FROM;
+	if (hook == PORTCLASS_SCOPE_IN)
+		pkt->flow.scope = PORTCLASS_SCOPE_OUT;
+	else if (hook == PORTCLASS_SCOPE_OUT)
+		pkt->flow.scope = PORTCLASS_SCOPE_IN;
+}
+
 enum portclass_packet_kind
 portclass_packet_read(const struct sk_buff *skb, u8 family,
 		      enum portclass_scope hook, const struct sock *sk,

@@ -9,6 +9,7 @@
 
 #include "end.h"
 #include "flow_build.h"
+#include "quick_agree.h"
 
 struct test_flow test_flow(u8 family, u8 protocol,
 			   enum test_host opener, u16 sport,
@@ -152,6 +153,7 @@ test_flow_read(struct kunit *test, const struct test_at *at, struct sk_buff *skb
 	KUNIT_EXPECT_EQ(test, kind, again);
 	if (kind == PORTCLASS_PACKET_FLOW)
 		KUNIT_EXPECT_EQ(test, memcmp(pkt, &other, sizeof(other)), 0);
+	test_quick_agrees(test, skb, at->family, at->hook, at->track, kind, pkt);
 	KUNIT_EXPECT_EQ(test, memcmp(&before, skb, sizeof(before)), 0);
 	return kind;
 }

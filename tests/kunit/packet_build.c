@@ -5,6 +5,7 @@
 #include <net/sock.h>
 
 #include "packet_build.h"
+#include "quick_agree.h"
 
 #define HEADROOM	32
 #define TAILROOM	64
@@ -332,6 +333,8 @@ static void expect_in(struct kunit *test, const struct test_packet *p,
 	kind = portclass_packet_read(made.skb, p->family, hook, sk, &pkt);
 	rcu_read_unlock();
 	has_ports = portclass_packet_has_ports(made.skb, p->family);
+	test_quick_agrees(test, made.skb, p->family, hook, PORTCLASS_TRACK_NONE, kind,
+			  &pkt);
 	snapshot(&shots[1], made.skb);
 	/* Not after what may end the case. */
 	unmake(&made, how);
