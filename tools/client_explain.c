@@ -20,7 +20,7 @@ static int take_counters(struct client *client, struct nlattr *nest, struct coun
 	       client_parse_class_counters(client, &set, counters);
 }
 
-/* A verdict or a policy, which always is one of the two. */
+/* A verdict or a policy, which always is one of the others than unset. */
 static int take_action(struct client *client, struct nlattr *attr, enum portclass_action *action)
 {
 	unsigned int value;

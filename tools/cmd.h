@@ -62,6 +62,7 @@ int cmd_print_end(struct print *print);
 /* Each returns the exit status. */
 int cmd_allow(const struct cmd *cmd);
 int cmd_deny(const struct cmd *cmd);
+int cmd_reject(const struct cmd *cmd);
 int cmd_unset(const struct cmd *cmd);
 int cmd_policy(const struct cmd *cmd);
 int cmd_mode(const struct cmd *cmd);

@@ -5,7 +5,7 @@
 #include "grammar.h"
 
 /**
- * cmd_policy() - policy [SCOPE] CLASS|all allow|deny [PROTO]
+ * cmd_policy() - policy [SCOPE] CLASS|all allow|deny|reject [PROTO]
  * @cmd: the command line
  *
  * Return: the exit status.

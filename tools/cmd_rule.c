@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* allow, deny, unset: change rules. */
+/* allow, deny, reject, unset: change rules. */
 
 #include <stdlib.h>
 #include <string.h>
@@ -91,6 +91,17 @@ int cmd_allow(const struct cmd *cmd)
 int cmd_deny(const struct cmd *cmd)
 {
 	return run(cmd, PORTCLASS_ACTION_DENY);
+}
+
+/**
+ * cmd_reject() - reject [SCOPE] PORT...
+ * @cmd: the command line
+ *
+ * Return: the exit status.
+ */
+int cmd_reject(const struct cmd *cmd)
+{
+	return run(cmd, PORTCLASS_ACTION_REJECT);
 }
 
 /**

@@ -12,7 +12,7 @@
 
 static enum colour action_colour(enum portclass_action action)
 {
-	return action == PORTCLASS_ACTION_DENY ? COLOUR_BAD : COLOUR_GOOD;
+	return action == PORTCLASS_ACTION_ALLOW ? COLOUR_GOOD : COLOUR_BAD;
 }
 
 static bool same_everywhere(const struct config *config)

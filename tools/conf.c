@@ -108,23 +108,41 @@ static int contradicts(struct conf *conf, const char *word, unsigned int line, c
 
 static const char *done(enum portclass_action action)
 {
-	return action == PORTCLASS_ACTION_DENY ? "denied" : "allowed";
+	static const char *const words[] = {
+		[PORTCLASS_ACTION_ALLOW] = "allowed",
+		[PORTCLASS_ACTION_DENY] = "denied",
+		[PORTCLASS_ACTION_REJECT] = "rejected",
+	};
+
+	return words[action];
+}
+
+/* The first port that has a rule with another action, or NULL. */
+static __u8 *find_other(__u8 *at, __u8 *end, enum portclass_action action)
+{
+	__u8 *first = NULL, *found;
+
+	for (int other = PORTCLASS_ACTION_ALLOW; other <= PORTCLASS_ACTION_REJECT; other++) {
+		found = other == (int)action ? NULL : memchr(at, other, end - at);
+		if (found)
+			first = end = found;
+	}
+	return first;
 }
 
 static int set_rule(struct conf *conf, const struct rule *rule)
 {
 	__u8 *port = conf->setup->port[rule->scope][rule->proto];
 	unsigned int *line = conf->origin->port[rule->scope][rule->proto];
-	__u8 other = PORTCLASS_ACTION_ALLOW + PORTCLASS_ACTION_DENY - rule->action;
 	__u8 *at = port + rule->low, *end = port + rule->high + 1;
-	__u8 *clash = memchr(at, other, end - at);
+	__u8 *clash = find_other(at, end, rule->action);
 	char what[64];
 
 	if (clash) {
 		snprintf(what, sizeof(what), "%s %s/%zu is", names_get(&names_scope, rule->scope),
 			 names_get(&names_proto, rule->proto), clash - port);
 		return contradicts(conf, rule->word, line[clash - port], what, done(rule->action),
-				   done(other));
+				   done(*clash));
 	}
 	while (at < end && (at = memchr(at, PORTCLASS_ACTION_UNSET, end - at))) {
 		line[at - port] = conf->line.number;
@@ -164,6 +182,11 @@ static int take_allow(struct conf *conf)
 static int take_deny(struct conf *conf)
 {
 	return take_ports(conf, PORTCLASS_ACTION_DENY);
+}
+
+static int take_reject(struct conf *conf)
+{
+	return take_ports(conf, PORTCLASS_ACTION_REJECT);
 }
 
 static int set_policy(struct conf *conf, const struct policy *policy)
@@ -252,10 +275,11 @@ static int take_on_error(struct conf *conf)
 static int statement(struct conf *conf)
 {
 	static const char *const list[] = {
-		"allow", "deny", "policy", "mode", "track", "on-error",
+		"allow", "deny", "reject", "policy", "mode", "track", "on-error",
 	};
 	static int (*const take[])(struct conf *conf) = {
-		take_allow, take_deny, take_policy, take_mode, take_track, take_on_error,
+		take_allow, take_deny, take_reject, take_policy, take_mode, take_track,
+		take_on_error,
 	};
 	static const struct names names = { "statement", list, ARRAY_SIZE(list), NULL };
 	struct fault fault;

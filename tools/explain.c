@@ -32,7 +32,7 @@ static bool is_judged(const struct explain_view *view)
 
 static bool is_denied(const struct explain_view *view)
 {
-	return is_judged(view) && view->it.verdict == PORTCLASS_ACTION_DENY;
+	return is_judged(view) && view->it.verdict != PORTCLASS_ACTION_ALLOW;
 }
 
 static bool passes(const struct explain_view *view)
@@ -54,7 +54,8 @@ static void print_headline(struct print *print, const struct explain_view *view)
 	if (print->json)
 		return;
 	if (is_denied(view)) {
-		verdict = passes(view) ? "passes, counted as denied" : "denied";
+		verdict = passes(view) ? "passes, counted as denied" :
+			  view->it.verdict == PORTCLASS_ACTION_REJECT ? "rejected" : "denied";
 		colour = COLOUR_BAD;
 	} else if (decider_of(view) == DECIDER_NOTHING) {
 		verdict = "passes";
@@ -188,7 +189,7 @@ void explain_print(struct print *print, const struct explain_view *view)
 	if (print->json) {
 		print_flag(print, "active", it->active);
 		print_string(print, "verdict",
-			     names_get(&names_action, is_denied(view) ? PORTCLASS_ACTION_DENY :
+			     names_get(&names_action, is_denied(view) ? it->verdict :
 					      PORTCLASS_ACTION_ALLOW), COLOUR_NONE);
 		print_flag(print, "passes", passes(view));
 	}

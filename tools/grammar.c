@@ -99,9 +99,9 @@ static int policy_words(const char *const *words, size_t count, unsigned int *cl
 		return -1;
 	if (count < 2) {
 		fault_set(fault, NULL, 0, "an ACTION is missing");
-		return fault_hint(fault, "ACTION is allow or deny");
+		return fault_hint(fault, "ACTION is allow, deny or reject");
 	}
-	/* A policy always is one of the two: unset, the first action, is for rules. */
+	/* A policy always is one of the others: unset, the first action, is for rules. */
 	if (choice(&names_action, PORTCLASS_ACTION_ALLOW, words[1], strlen(words[1]), action,
 		   fault))
 		return -1;
@@ -111,7 +111,7 @@ static int policy_words(const char *const *words, size_t count, unsigned int *cl
 }
 
 /**
- * grammar_policy() - [SCOPE] CLASS|all allow|deny [PROTO]
+ * grammar_policy() - [SCOPE] CLASS|all allow|deny|reject [PROTO]
  * @words: the words
  * @count: how many there are
  * @policies: what they come to

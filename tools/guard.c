@@ -20,7 +20,7 @@ static bool denies(const struct state *state)
 {
 	enum portclass_action action = state->rule ?: state->policy;
 
-	return action == PORTCLASS_ACTION_DENY && state->mode == PORTCLASS_MODE_ENFORCE;
+	return action != PORTCLASS_ACTION_ALLOW && state->mode == PORTCLASS_MODE_ENFORCE;
 }
 
 /* Without tracking, what runs already goes on. */
@@ -82,7 +82,7 @@ bool guard_locks_out(const struct explanation *now, const struct change *change)
 static bool may_deny(const struct change *change)
 {
 	for (size_t i = 0; i < change->policy_count; i++)
-		if (change->policies[i].action == PORTCLASS_ACTION_DENY)
+		if (change->policies[i].action != PORTCLASS_ACTION_ALLOW)
 			return true;
 	for (size_t i = 0; i < change->rule_count; i++)
 		if (change->rules[i].action != PORTCLASS_ACTION_ALLOW)

@@ -41,7 +41,9 @@ const struct record *history_find_waiting(const struct history *history)
 	const struct record *waiting = NULL;
 
 	for (size_t i = 0; i < history->count; i++) {
-		if (history->list[i].cause != PORTCLASS_CAUSE_REQUEST)
+		enum portclass_cause cause = history->list[i].cause;
+
+		if (cause == PORTCLASS_CAUSE_CONFIRM || cause == PORTCLASS_CAUSE_REVERT)
 			waiting = NULL;
 		else if (!waiting && history->list[i].confirm)
 			waiting = &history->list[i];

@@ -50,7 +50,7 @@ struct rules {
  * @scope: who starts the flows that it is for
  * @proto: their protocol
  * @class: the class of their service port
- * @action: allow or deny
+ * @action: allow, deny or reject
  * @word: the word that it was typed as, NULL if the kernel told of it
  */
 struct policy {
@@ -69,7 +69,7 @@ struct policy {
  * @mode: enforce or observe
  * @track: how the flow of a packet is told
  * @pending: seconds until a change is taken back that waits to be confirmed, 0 if none does
- * @policy: allow or deny, of each class
+ * @policy: allow, deny or reject, of each class
  */
 struct config {
 	char version[64];

@@ -28,6 +28,7 @@ static const char *const actions[] = {
 	[PORTCLASS_ACTION_UNSET] = "unset",
 	[PORTCLASS_ACTION_ALLOW] = "allow",
 	[PORTCLASS_ACTION_DENY] = "deny",
+	[PORTCLASS_ACTION_REJECT] = "reject",
 };
 
 static const char *const modes[] = {
@@ -44,6 +45,7 @@ static const char *const causes[] = {
 	[PORTCLASS_CAUSE_REQUEST] = "request",
 	[PORTCLASS_CAUSE_CONFIRM] = "confirm",
 	[PORTCLASS_CAUSE_REVERT] = "revert",
+	[PORTCLASS_CAUSE_PROMOTE] = "promote",
 };
 
 /* Keys of JSON and of tables, too. */

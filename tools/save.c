@@ -103,16 +103,19 @@ void save_print(struct print *print, const struct setup *setup)
 /* What is allowed by policy is no statement of the saved form, but the lack of one. */
 static void diff_policies(struct print *print, const struct setup *from, const struct setup *to)
 {
-	struct policy deny;
+	struct policy policy;
 
 	for (int s = 0; s < SCOPES; s++)
 		for (int p = 0; p < PROTOS; p++)
 			for (int c = 0; c < CLASSES; c++) {
 				if (from->policy[s][p][c] == to->policy[s][p][c])
 					continue;
-				deny = (struct policy){ s, p, c, PORTCLASS_ACTION_DENY, NULL };
-				tell_policy(print, to->policy[s][p][c] == deny.action ?
-					    ADDED : REMOVED, &deny);
+				policy = (struct policy){ s, p, c, from->policy[s][p][c], NULL };
+				if (policy.action != PORTCLASS_ACTION_ALLOW)
+					tell_policy(print, REMOVED, &policy);
+				policy.action = to->policy[s][p][c];
+				if (policy.action != PORTCLASS_ACTION_ALLOW)
+					tell_policy(print, ADDED, &policy);
 			}
 }
 

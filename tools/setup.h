@@ -12,7 +12,7 @@ enum { SETUP_POLICIES_MAX = SCOPES * PROTOS * CLASSES };
  * struct setup - A configuration; two that mean the same are equal
  * @mode: enforce or observe
  * @track: how the flow of a packet is told
- * @policy: allow or deny, of each class
+ * @policy: allow, deny or reject, of each class
  * @port: the action of each port's rule, unset if it has none
  */
 struct setup {

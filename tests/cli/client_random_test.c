@@ -55,12 +55,13 @@ static void assert_explanation(const struct explanation *it)
 	assert_true(it->scope == PORTCLASS_SCOPE_IN && it->port == 23 &&
 		    it->class <= PORTCLASS_CLASS_DYNAMIC && it->mode <= PORTCLASS_MODE_OBSERVE &&
 		    it->track <= PORTCLASS_TRACK_NONE && it->verdict != PORTCLASS_ACTION_UNSET &&
-		    it->verdict <= PORTCLASS_ACTION_DENY && it->policy <= PORTCLASS_ACTION_DENY);
+		    it->verdict <= PORTCLASS_ACTION_REJECT &&
+		    it->policy <= PORTCLASS_ACTION_REJECT);
 }
 
 static void assert_record(const struct record *record)
 {
-	assert_true(record->cause <= PORTCLASS_CAUSE_REVERT &&
+	assert_true(record->cause <= PORTCLASS_CAUSE_PROMOTE &&
 		    record->mode <= PORTCLASS_MODE_OBSERVE &&
 		    record->track <= PORTCLASS_TRACK_NONE && !strchr(record->reason, '\033') &&
 		    !strchr(record->by.command, '\033'));

@@ -89,12 +89,15 @@ wrong - allow tcp/1 -
 wrong '' allow
 wrong '' allow in
 wrong '' allow tcp/
+wrong '' reject
+wrong 1x reject out tcp/1x
 wrong '' policy
 wrong '' policy in all
 wrong '' mode
 wrong dorp policy all dorp
 wrong unset policy all unset
 wrong sctp policy all deny sctp
+wrong rejects policy all rejects
 wrong udp policy all deny tcp udp
 wrong obsreve mode obsreve
 wrong now mode enforce now
@@ -247,7 +250,7 @@ if [ -e /sys/module/portclass ]; then
 	count=$((count + 1))
 	echo "ok $count - # SKIP the rest: the module is loaded"
 else
-	for arguments in 'allow tcp/80' 'deny out any/https 0' 'unset forward udp/0-65535' \
+	for arguments in 'allow tcp/80' 'deny out any/https 0' 'reject in tcp/ident' 'policy all reject udp' 'unset forward udp/0-65535' \
 		'policy all deny' 'policy out dynamic allow udp' 'mode observe' flush show 'show -j' \
 		'-j stats' 'stats in --by port --watch=0.1 --count 1' '--exact stats --all' 'show --' \
 		'track none' save confirm 'confirm --reason done' history '-j history --limit 3' monitor 'monitor --count 1' \

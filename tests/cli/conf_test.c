@@ -21,7 +21,9 @@ static void test_statements(void **state)
 			       "track\tnone\n"
 			       "allow tcp/22 any/https  forward#no\n"
 			       "deny out udp/5000-6000 domain\n"
+			       "reject out tcp/5000\n"
 			       "policy in well-known deny tcp\n"
+			       "policy out dynamic reject\n"
 			       "policy forward all deny"), 1);
 	assert_non_null(strstr(parsed_faults, "line 6, column 25: SCOPE comes once"));
 	assert_int_equal(parsed->mode, PORTCLASS_MODE_OBSERVE);
@@ -36,6 +38,10 @@ static void test_statements(void **state)
 					 PORTCLASS_ACTION_DENY, !p && !c);
 		}
 	}
+	assert_int_equal(parsed->policy[PORTCLASS_SCOPE_OUT][1][PORTCLASS_CLASS_DYNAMIC],
+			 PORTCLASS_ACTION_REJECT);
+	assert_int_equal(port(PORTCLASS_SCOPE_OUT, PORTCLASS_PROTO_TCP, 5000),
+			 PORTCLASS_ACTION_REJECT);
 	assert_int_equal(port(PORTCLASS_SCOPE_IN, PORTCLASS_PROTO_TCP, 22),
 			 PORTCLASS_ACTION_ALLOW);
 	assert_int_equal(port(PORTCLASS_SCOPE_IN, PORTCLASS_PROTO_UDP, 22),
@@ -80,7 +86,7 @@ static void test_faults(void **state)
 		  "portclassctl: a test, line 1, column 1: 'alllow' is no statement; did you mean allow?\n"
 		  "  alllow tcp/1\n"
 		  "  ^~~~~~\n"
-		  "  statement is allow, deny, policy, mode, track or on-error\n" },
+		  "  statement is allow, deny, reject, policy, mode, track or on-error\n" },
 		{ "\n\nmode  # nothing\n",
 		  "portclassctl: a test, line 3, column 5: a MODE is missing\n"
 		  "  mode  # nothing\n"
@@ -94,6 +100,18 @@ static void test_faults(void **state)
 		  "portclassctl: a test, line 2, column 11: out udp/65535 is allowed here, but denied in line 1\n"
 		  "  allow out udp/65535\n"
 		  "            ^~~~~~~~~\n" },
+		{ "deny tcp/5\nallow tcp/9\nreject tcp/1\nreject tcp/1-9\n",
+		  "portclassctl: a test, line 4, column 8: in tcp/5 is rejected here, but denied in line 1\n"
+		  "  reject tcp/1-9\n"
+		  "         ^~~~~~~\n" },
+		{ "reject any/7\nallow udp/9 tcp/9\ndeny tcp/7-9",
+		  "portclassctl: a test, line 3, column 6: in tcp/7 is denied here, but rejected in line 1\n"
+		  "  deny tcp/7-9\n"
+		  "       ^~~~~~~\n" },
+		{ "policy all reject tcp\npolicy dynamic deny",
+		  "portclassctl: a test, line 2, column 8: the policy in dynamic tcp is deny here, but reject in line 1\n"
+		  "  policy dynamic deny\n"
+		  "         ^~~~~~~\n" },
 		{ "policy well-known deny\npolicy out all allow\npolicy all allow udp\n",
 		  "portclassctl: a test, line 3, column 8: the policy in well-known udp is allow here, but deny in line 1\n"
 		  "  policy all allow udp\n"
@@ -212,7 +230,8 @@ static void test_repeats(void **state)
 	assert_int_equal(parsed_text("mode observe\nmode observe\ntrack none\ntrack none\n"
 			       "allow any/400-500 https tcp/443\nallow in https udp/0-65535\n"
 			       "policy all deny\npolicy in dynamic deny udp\n"
-			       "deny out tcp/443\ndeny forward any/443\n"), 0);
+			       "deny out tcp/443\ndeny forward any/443\n"
+			       "reject out udp/443\nreject out udp/400-500\n"), 0);
 }
 
 static void test_long_lines(void **state)

@@ -265,6 +265,16 @@ static void test_verdicts(void **state)
 		    "policy      allow, without the rule\n"
 		    "mode        enforce\n"
 		    "track       conntrack\n", true);
+	view.it.verdict = PORTCLASS_ACTION_REJECT;
+	view.it.rule.action = PORTCLASS_ACTION_REJECT;
+	assert_said("tcp/22 (ssh), dialled by a peer: rejected\n"
+		    "scope       in\n"
+		    "class       well-known\n"
+		    "decided by  rule reject tcp/20-30\n"
+		    "policy      allow, without the rule\n"
+		    "mode        enforce\n"
+		    "track       conntrack\n", true);
+	set_view();
 	view.it.mode = PORTCLASS_MODE_OBSERVE;
 	view.it.rule.low = 22;
 	view.it.rule.high = 22;
@@ -361,6 +371,9 @@ static void test_json(void **state)
 	view.it.mode = PORTCLASS_MODE_OBSERVE;
 	view.from = "192.0.2.7";
 	assert_json("\"verdict\":\"deny\",\"passes\":true,\"from\":\"192.0.2.7\",");
+	view.it.verdict = PORTCLASS_ACTION_REJECT;
+	assert_json("\"verdict\":\"reject\",\"passes\":true,");
+	view.it.verdict = PORTCLASS_ACTION_DENY;
 	view.it.mode = PORTCLASS_MODE_ENFORCE;
 	view.it.ruled = false;
 	view.it.policy = PORTCLASS_ACTION_DENY;

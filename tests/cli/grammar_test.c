@@ -63,6 +63,8 @@ static void test_policies(void **state)
 	assert_int_equal(made, 6);
 	assert_int_equal(policy("registered allow tcp", policies, &made, &fault), 0);
 	assert_int_equal(made, 1);
+	assert_int_equal(policy("registered reject", policies, &made, &fault), 0);
+	assert_int_equal(policies[1].action, PORTCLASS_ACTION_REJECT);
 }
 
 static void test_policy_faults(void **state)

@@ -13,6 +13,7 @@
 #define UNSET		PORTCLASS_ACTION_UNSET
 #define ALLOW		PORTCLASS_ACTION_ALLOW
 #define DENY		PORTCLASS_ACTION_DENY
+#define REJECT		PORTCLASS_ACTION_REJECT
 #define ENFORCE		PORTCLASS_MODE_ENFORCE
 #define OBSERVE		PORTCLASS_MODE_OBSERVE
 #define CONNTRACK	PORTCLASS_TRACK_CONNTRACK
@@ -61,11 +62,14 @@ static void test_rules(void **state)
 	assert_false(by_rule(open, (struct rule){ 0, 0, DENY, 23, 65535, NULL }));
 	assert_false(by_rule(open, (struct rule){ 0, 1, DENY, 22, 22, NULL }));
 	assert_false(by_rule(open, (struct rule){ 1, 0, DENY, 22, 22, NULL }));
+	assert_true(by_rule(open, (struct rule){ 0, 0, REJECT, 22, 22, NULL }));
 	assert_false(by_rule(open, (struct rule){ 0, 0, ALLOW, 22, 22, NULL }));
 	assert_false(by_rule(open, (struct rule){ 0, 0, UNSET, 22, 22, NULL }));
 	assert_true(by_rule(allowed, (struct rule){ 0, 0, UNSET, 22, 22, NULL }));
 	assert_true(by_rule(allowed, (struct rule){ 0, 0, DENY, 22, 22, NULL }));
 	/* It was so before, or it doesn't matter. */
+	assert_false(by_rule(ssh_with(UNSET, REJECT, ENFORCE, CONNTRACK),
+			     (struct rule){ 0, 0, DENY, 22, 22, NULL }));
 	assert_false(by_rule(ssh_with(DENY, ALLOW, ENFORCE, CONNTRACK),
 			     (struct rule){ 0, 0, DENY, 22, 22, NULL }));
 	assert_false(by_rule(ssh_with(UNSET, ALLOW, OBSERVE, CONNTRACK),
@@ -113,6 +117,8 @@ static void test_other_policies(void **state)
 	const struct change change = { .policies = &policy, .policy_count = 1 };
 
 	(void)state;
+	assert_true(guard_locks_out(&open, &change));
+	policy.action = REJECT;
 	assert_true(guard_locks_out(&open, &change));
 	policy.scope = PORTCLASS_SCOPE_OUT;
 	assert_false(guard_locks_out(&open, &change));

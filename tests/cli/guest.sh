@@ -203,6 +203,19 @@ check "explain: both protocols" is '[.explain[] | .proto + " " + .verdict] == ["
 	-j explain in any/https
 check "explain: the last port" is '[.explain[] | [.port, .class, .verdict]] == [[65535, "dynamic", "allow"]]' \
 	-j explain out tcp/65535
+check "reject, of two scopes" refused 2 "SCOPE comes once" reject tcp/113 out udp/7
+check "nothing is rejected yet" is 'all(.rules[]; .action != "reject")' -j show
+check "reject" silent reject tcp/113
+check "a policy that rejects" silent policy forward all reject udp
+check "show has them" is '[.rules[] | select(.action == "reject") | [.scope, .proto, .low, .high]] ==
+	[["in", "tcp", 113, 113]] and ([.policy[] | select(.action == "reject") | [.scope, .proto]] | unique_by(.) ==
+	[["forward", "udp"]])' -j show
+check "text: a rule that rejects" is_text "reject in tcp/113 auth" show
+check "explain: what would be rejected" is '.explain[0] | .verdict == "reject" and .passes and .rule.action == "reject"' \
+	-j explain tcp/113
+check "explain: by policy" is '.explain[0] | .verdict == "reject" and .decided_by == "policy" and .policy == "reject"' \
+	-j explain forward udp/9
+check "history: reject" is '.history[-2].rules[0].action == "reject" and .history[-1].policy[0].action == "reject"' -j history
 check "flush" silent flush
 check "flush leaves the tracking" is '.track == "none"' -j show
 check "track it again" silent track conntrack

@@ -180,6 +180,7 @@ guard() {
 	ctl allow tcp/2222
 	ctl -j show | jq .generation >"$work/generation"
 	check "a session: its port isn't denied" locked_out deny tcp/2222
+	check "nor rejected" locked_out reject tcp/2222
 	check "nor by a range" locked_out deny tcp/1-65535
 	check "nor by no rule under a policy" let_through policy in registered deny
 	ctl -j show | jq .generation >"$work/generation"

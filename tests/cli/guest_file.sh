@@ -35,6 +35,7 @@ allow in tcp/22
 allow in tcp/443
 allow in udp/443
 deny forward udp/5000-6000
+reject forward udp/6001-6002
 END
 cat >"$work/typed.conf" <<'END'
 on-error closed  # when all else fails
@@ -46,13 +47,14 @@ allow tcp/22 any/443
 track none
 mode observe
 allow tcp/443
+reject forward udp/6002 udp/6001
 END
 silent flush >/dev/null
 check "apply a file" changed_once silent apply "$work/typed.conf"
 check "save: as it is said the one way" saved "$work/one.conf"
 check "what is saved can be applied" changed_once survives
 check "apply from standard input" silent apply - <"$work/typed.conf"
-check "save, as JSON" is '.statements | length == 8 and .[0] == "mode observe"' -j save
+check "save, as JSON" is '.statements | length == 9 and .[0] == "mode observe"' -j save
 check "no difference" diffs "$work/typed.conf" </dev/null
 
 cat >"$work/two.conf" <<'END'
@@ -61,7 +63,8 @@ track none
 policy in well-known deny tcp
 allow in tcp/22
 deny in tcp/443
-deny forward udp/5000-6000
+deny forward udp/5000-6001
+reject forward udp/6002
 END
 check "differences" unchanged diffs "$work/two.conf" <<'END'
 -mode observe
@@ -70,8 +73,12 @@ check "differences" unchanged diffs "$work/two.conf" <<'END'
 -allow in tcp/443  # https
 +deny in tcp/443  # https
 -allow in udp/443  # https
+-deny forward udp/5000-6000
++deny forward udp/5000-6001
+-reject forward udp/6001-6002
++reject forward udp/6002
 END
-check "differences, as JSON" is '.changes | length == 6 and .[0] == {change: "remove", statement: "mode observe"}' \
+check "differences, as JSON" is '.changes | length == 10 and .[0] == {change: "remove", statement: "mode observe"}' \
 	-j apply --diff "$work/two.conf"
 check "apply them" silent apply "$work/two.conf"
 check "they are no more" diffs "$work/two.conf" </dev/null

@@ -104,6 +104,7 @@ static void test_waiting(void **state)
 		R = PORTCLASS_CAUSE_REQUEST,
 		C = PORTCLASS_CAUSE_CONFIRM,
 		B = PORTCLASS_CAUSE_REVERT,
+		P = PORTCLASS_CAUSE_PROMOTE,
 	};
 	static const struct {
 		int cause[5];
@@ -118,6 +119,9 @@ static void test_waiting(void **state)
 		{ { R, B, R, R, R }, { 9, 0, 0, 7, 7 }, 3 },
 		{ { R, R, R, R, C }, { 9, 9, 9, 9, 0 }, -1 },
 		{ { R, C, R, C, R }, { 9, 0, 9, 0, 9 }, 4 },
+		{ { R, P, R, R, R }, { 0, 9, 0, 0, 0 }, 1 },
+		{ { P, R, P, R, P }, { 0, 9, 0, 0, 9 }, 1 },
+		{ { R, P, B, P, R }, { 0, 9, 0, 0, 0 }, -1 },
 	};
 	struct record list[5];
 

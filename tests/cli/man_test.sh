@@ -42,7 +42,7 @@ completes() {
 }
 
 page=$tools/portclassctl.8
-words="allow deny unset policy mode track confirm show save apply restore stats explain history monitor flush load unload"
+words="allow deny reject unset policy mode track confirm show save apply restore stats explain history monitor flush load unload"
 options=$("$PORTCLASSCTL" --help | grep -oE -- '--[a-z]+' | sort -u)
 
 for word in $words; do
@@ -73,6 +73,8 @@ if command -v bash >/dev/null; then
 	bash -n "$tools/portclassctl.bash-completion"
 	result $? "bash takes the completion"
 	completes "tra" "track"
+	completes "policy all " "allow deny reject"
+	completes "reject forw" "forward"
 	completes "apply --" "--json --netns --exact --color --version --help --check --diff --confirm --force --reason"
 	completes "restore /etc/servi" "/etc/services"
 	completes "track " "conntrack none"

@@ -38,22 +38,27 @@ static void test_save(void **state)
 
 	(void)state;
 	assert_int_equal(parsed_text("deny forward udp/6063\ndeny forward udp/6000-6062\n"
-			       "allow https ssh\npolicy well-known deny tcp\nallow tcp/23\n"), 0);
+			       "allow https ssh\npolicy well-known deny tcp\nallow tcp/23\n"
+			       "policy out all reject tcp\nreject out tcp/80-90\n"), 0);
 	to = parsed;
 	text = printed((struct print){ 0 }, tell_save);
 	assert_string_equal(statements(text),
 			    "mode enforce\n"
 			    "track conntrack\n"
 			    "policy in well-known deny tcp\n"
+			    "policy out well-known reject tcp\n"
+			    "policy out registered reject tcp\n"
+			    "policy out dynamic reject tcp\n"
 			    "allow in tcp/22-23\n"
 			    "allow in tcp/443  # https\n"
 			    "allow in udp/443  # https\n"
+			    "reject out tcp/80-90\n"
 			    "deny forward udp/6000-6063\n");
 	assert_int_equal(*text, '#');
 	free(text);
 	text = printed((struct print){ .json = true }, tell_save);
 	assert_string_equal(text,
-			    "{\"statements\":[\"mode enforce\",\"track conntrack\",\"policy in well-known deny tcp\",\"allow in tcp/22-23\",\"allow in tcp/443\",\"allow in udp/443\",\"deny forward udp/6000-6063\"]}\n");
+			    "{\"statements\":[\"mode enforce\",\"track conntrack\",\"policy in well-known deny tcp\",\"policy out well-known reject tcp\",\"policy out registered reject tcp\",\"policy out dynamic reject tcp\",\"allow in tcp/22-23\",\"allow in tcp/443\",\"allow in udp/443\",\"reject out tcp/80-90\",\"deny forward udp/6000-6063\"]}\n");
 	free(text);
 }
 
@@ -63,12 +68,13 @@ static void test_diff(void **state)
 	char *text;
 
 	(void)state;
-	assert_int_equal(parsed_text("policy dynamic deny udp\ndeny tcp/20-30\nallow tcp/443\n"
+	assert_int_equal(parsed_text("policy dynamic deny udp\npolicy registered deny udp\n"
+			       "deny tcp/20-30\nallow tcp/443\n"
 			       "allow out tcp/9\n"), 0);
 	old = parsed;
 	parsed = NULL;
 	assert_int_equal(parsed_text("mode observe\ntrack none\npolicy well-known deny tcp\n"
-			       "deny tcp/20-25\nallow tcp/26 tcp/443\ndeny out tcp/9 udp/9\n"), 0);
+			       "policy registered reject udp\ndeny tcp/20-25\nallow tcp/26 tcp/443\ndeny out tcp/9 udp/9\n"), 0);
 	from = old;
 	to = parsed;
 	text = printed((struct print){ 0 }, tell_diff);
@@ -78,6 +84,8 @@ static void test_diff(void **state)
 			    "-track conntrack\n"
 			    "+track none\n"
 			    "+policy in well-known deny tcp\n"
+			    "-policy in registered deny udp\n"
+			    "+policy in registered reject udp\n"
 			    "-policy in dynamic deny udp\n"
 			    "-deny in tcp/20-30\n"
 			    "+deny in tcp/20-25\n"
@@ -95,6 +103,7 @@ static void test_diff(void **state)
 	free(text);
 	old->mode = PORTCLASS_MODE_OBSERVE;
 	to = parsed;
+	old->policy[0][1][1] = PORTCLASS_ACTION_REJECT;
 	old->policy[0][1][2] = PORTCLASS_ACTION_ALLOW;
 	old->track = PORTCLASS_TRACK_NONE;
 	memcpy(old->port, parsed->port, sizeof(old->port));
@@ -114,7 +123,7 @@ static void fill(struct setup *random_setup)
 	random_setup->track = random() % 2;
 	for (int i = 0; i < 18; i++)
 		random_setup->policy[i / 6][i / 3 % 2][i % 3] =
-			random() % 2 ? PORTCLASS_ACTION_DENY : PORTCLASS_ACTION_ALLOW;
+			PORTCLASS_ACTION_ALLOW + random() % 3;
 	for (; paths; paths--) {
 		__u8 *path = random_setup->port[random() % SCOPES][random() % PROTOS];
 		unsigned int at = 0, longest = 1 << random() % 16;
@@ -126,7 +135,7 @@ static void fill(struct setup *random_setup)
 
 			if (length > PORTS - at)
 				length = PORTS - at;
-			memset(path + at, random() % 3, length);
+			memset(path + at, random() % 4, length);
 			at += length;
 		}
 	}
