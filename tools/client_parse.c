@@ -97,45 +97,6 @@ int client_parse_path(struct client *client, const struct client_attrs *set, uns
 }
 
 /**
- * client_parse_rule() - Take a rule
- * @client: the connection
- * @nest: the attribute around it
- * @rule: to be filled in
- *
- * Return: 0, or -1 with @client's error set.
- */
-int client_parse_rule(struct client *client, struct nlattr *nest, struct rule *rule)
-{
-	static const struct nla_policy policy[PORTCLASS_A_RULE_MAX + 1] = {
-		[PORTCLASS_A_RULE_SCOPE] = { .type = NLA_U32 },
-		[PORTCLASS_A_RULE_PROTO] = { .type = NLA_U32 },
-		[PORTCLASS_A_RULE_ACTION] = { .type = NLA_U32 },
-		[PORTCLASS_A_RULE_PORT_LOW] = { .type = NLA_U16 },
-		[PORTCLASS_A_RULE_PORT_HIGH] = { .type = NLA_U16 },
-	};
-	static const char *const names[PORTCLASS_A_RULE_MAX + 1] = {
-		NULL, "a rule's scope", "a rule's protocol", "a rule's action",
-		"a rule's first port", NULL,
-	};
-	struct client_attrs set = { .names = names };
-	unsigned int scope, proto, action;
-	__u16 low, high;
-
-	if (client_parse_nest(client, &set, PORTCLASS_A_RULE_MAX, nest, policy) ||
-	    client_parse_path(client, &set, &scope, &proto) ||
-	    client_parse_enum(client, set.tb[PORTCLASS_A_RULE_ACTION], &names_action, &action))
-		return -1;
-	low = nla_get_u16(set.tb[PORTCLASS_A_RULE_PORT_LOW]);
-	high = low;
-	if (set.tb[PORTCLASS_A_RULE_PORT_HIGH])
-		high = nla_get_u16(set.tb[PORTCLASS_A_RULE_PORT_HIGH]);
-	if (high < low)
-		return client_fail(client, "the kernel's answer has impossible rules");
-	*rule = (struct rule){ scope, proto, action, low, high, NULL };
-	return 0;
-}
-
-/**
  * client_parse_policy() - Take a policy
  * @client: the connection
  * @nest: the attribute around it

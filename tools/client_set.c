@@ -4,42 +4,14 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "client_exchange.h"
+#include "client_put.h"
 #include "memory.h"
 
 enum {
-	U16_SIZE = NLA_HDRLEN + 4,	/* padded */
-	U32_SIZE = NLA_HDRLEN + 4,
-	RULE_SIZE = NLA_HDRLEN + 3 * U32_SIZE + 2 * U16_SIZE,
-	POLICY_SIZE = NLA_HDRLEN + 4 * U32_SIZE,
-	REST_SIZE = 3 * U32_SIZE + 2 * NLA_HDRLEN,
+	/* Mode, tracking and time; three flags. */
+	REST_SIZE = 3 * (NLA_HDRLEN + 4) + 3 * NLA_HDRLEN,
 	MARKS = 3,			/* besides policies and rules */
 };
-
-static int put_rule(struct nl_msg *msg, const struct rule *rule)
-{
-	struct nlattr *nest = nla_nest_start(msg, PORTCLASS_A_CONFIG_RULE);
-
-	if (!nest || nla_put_u32(msg, PORTCLASS_A_RULE_SCOPE, rule->scope) ||
-	    nla_put_u32(msg, PORTCLASS_A_RULE_PROTO, rule->proto) ||
-	    nla_put_u32(msg, PORTCLASS_A_RULE_ACTION, rule->action) ||
-	    nla_put_u16(msg, PORTCLASS_A_RULE_PORT_LOW, rule->low) ||
-	    nla_put_u16(msg, PORTCLASS_A_RULE_PORT_HIGH, rule->high))
-		return -1;
-	return nla_nest_end(msg, nest);
-}
-
-static int put_policy(struct nl_msg *msg, const struct policy *policy)
-{
-	struct nlattr *nest = nla_nest_start(msg, PORTCLASS_A_CONFIG_POLICY);
-
-	if (!nest || nla_put_u32(msg, PORTCLASS_A_POLICY_SCOPE, policy->scope) ||
-	    nla_put_u32(msg, PORTCLASS_A_POLICY_PROTO, policy->proto) ||
-	    nla_put_u32(msg, PORTCLASS_A_POLICY_CLASS, policy->class) ||
-	    nla_put_u32(msg, PORTCLASS_A_POLICY_ACTION, policy->action))
-		return -1;
-	return nla_nest_end(msg, nest);
-}
 
 /* What was put into the message up to here came from this word. */
 static void mark(struct exchange *exchange, struct mark *marks, const char *word)
@@ -65,18 +37,28 @@ static size_t reason_size(const char *reason)
 	return reason ? nla_total_size(strlen(reason) + 1) : 0;
 }
 
+static size_t size_of(const struct change *change)
+{
+	size_t size = REST_SIZE + reason_size(change->reason);
+
+	size += change->policy_count * CLIENT_POLICY_SIZE;
+	for (size_t i = 0; i < change->rule_count; i++)
+		size += client_rule_size(&change->rules[i]);
+	return size;
+}
+
 static int put_change(struct exchange *exchange, struct mark *marks, const struct change *change)
 {
 	if (change->flush && nla_put_flag(exchange->msg, PORTCLASS_A_CONFIG_FLUSH))
 		return -1;
 	mark(exchange, marks, NULL);
 	for (size_t i = 0; i < change->policy_count; i++) {
-		if (put_policy(exchange->msg, &change->policies[i]))
+		if (client_put_policy(exchange->msg, &change->policies[i]))
 			return -1;
 		mark(exchange, marks, change->policies[i].word);
 	}
 	for (size_t i = 0; i < change->rule_count; i++) {
-		if (put_rule(exchange->msg, &change->rules[i]))
+		if (client_put_rule(exchange->msg, &change->rules[i]))
 			return -1;
 		mark(exchange, marks, change->rules[i].word);
 	}
@@ -102,10 +84,7 @@ int client_set(struct client *client, const struct change *change)
 	struct mark *marks;
 	int err = -1;
 
-	exchange.msg = client_request(client, PORTCLASS_CMD_SET, 0,
-				      change->policy_count * POLICY_SIZE +
-				      change->rule_count * RULE_SIZE + REST_SIZE +
-				      reason_size(change->reason));
+	exchange.msg = client_request(client, PORTCLASS_CMD_SET, 0, size_of(change));
 	if (!exchange.msg)
 		return -1;
 	marks = memory_get(change->policy_count + change->rule_count + MARKS, sizeof(*marks));

@@ -23,7 +23,7 @@ static int ask(struct client *client, const struct rules *ports, const struct ad
 
 		if (client_explain(client, &ports->list[i], &view->it))
 			return -1;
-		view->from = from->word;
+		view->from = *from;
 		view->loopback = by_loopback(&ports->list[i], from);
 		if (view->it.active && view->it.track == PORTCLASS_TRACK_CONNTRACK)
 			view->conntrack = conntrack_read(CONNTRACK_FOLDER);

@@ -5,6 +5,7 @@
 #include "grammar.h"
 #include "record.h"
 #include "signals.h"
+#include "sources.h"
 
 /* Each is a document of its own, written at once. */
 static int tell(const struct cmd *cmd, const struct record *record)
@@ -40,6 +41,7 @@ static int stream(const struct cmd *cmd, struct client *client)
 		case CLIENT_EVENT_CHANGE:
 			status = tell(cmd, &record);
 			history_free_record(&record);
+			sources_forget();
 			if (status || ++told == cmd->rounds)
 				return status;
 			break;

@@ -8,12 +8,10 @@
 #include "grammar.h"
 #include "memory.h"
 
-/* Where the ports are typed: behind the command, or in what is piped in. */
+/* Ports that are piped in. */
 struct source {
-	const struct words *words;
+	struct words words;
 	const char **list;
-	size_t count;
-	struct words piped;
 };
 
 static int read_ports(struct source *source)
@@ -21,58 +19,81 @@ static int read_ports(struct source *source)
 	char why[160];
 	int err;
 
-	err = words_read(&source->piped, stdin, "standard input", why, sizeof(why));
+	source->list = NULL;
+	err = words_read(&source->words, stdin, "standard input", why, sizeof(why));
 	if (err) {
 		report_failure("%s", why);
 		return err < 0 ? REPORT_REFUSED : REPORT_USAGE;
 	}
-	source->words = &source->piped;
-	source->count = source->piped.count;
-	source->list = memory_get(source->count, sizeof(*source->list));
-	for (size_t i = 0; i < source->count; i++)
-		source->list[i] = source->piped.list[i].text;
+	source->list = memory_get(source->words.count, sizeof(*source->list));
+	for (size_t i = 0; i < source->words.count; i++)
+		source->list[i] = source->words.list[i].text;
 	return REPORT_DONE;
 }
 
-static int change_rules(const struct cmd *cmd, const struct source *source,
-			const char *const *words, size_t count, enum portclass_scope scope,
-			enum portclass_action action)
+static int set(const struct cmd *cmd, const struct words *words, const struct rules *rules)
+{
+	return cmd_change(cmd, words, &(struct change){
+		.rules = rules->list,
+		.rule_count = rules->count,
+	});
+}
+
+static int from_words(const struct cmd *cmd, const char *const *words, size_t count,
+		      enum portclass_scope scope, enum portclass_action action)
 {
 	struct rules rules = { 0 };
 	struct fault fault;
 	int status;
 
-	if (grammar_ports(words, count, scope, action, &rules, &fault))
-		status = report_fault(source->words, &fault);
+	if (grammar_rules(words, count, scope, action, &rules, &fault))
+		status = report_fault(cmd->line, &fault);
 	else
-		status = cmd_change(cmd, source->words, &(struct change){
-			.rules = rules.list,
-			.rule_count = rules.count,
-		});
+		status = set(cmd, cmd->line, &rules);
 	free(rules.list);
+	return status;
+}
+
+/* Ports from standard input; their sources are on the command line. */
+static int from_stdin(const struct cmd *cmd, const char *const *words, size_t count,
+		      enum portclass_scope scope, enum portclass_action action)
+{
+	const struct sources *from;
+	struct rules rules = { 0 };
+	struct source source;
+	struct fault fault;
+	int status;
+
+	if (grammar_from(words, count, scope, action, &from, &fault))
+		return report_fault(cmd->line, &fault);
+	status = read_ports(&source);
+	if (!status && grammar_ports(source.list, source.words.count, scope, action, &rules,
+				     &fault))
+		status = report_fault(&source.words, &fault);
+	for (size_t i = 0; i < rules.count; i++)
+		rules.list[i].from = from;
+	if (!status)
+		status = set(cmd, &source.words, &rules);
+	free(rules.list);
+	free(source.list);
+	words_free(&source.words);
 	return status;
 }
 
 static int run(const struct cmd *cmd, enum portclass_action action)
 {
-	struct source source = { .words = cmd->line };
 	enum portclass_scope scope;
 	size_t used = grammar_scope(cmd->words, cmd->count, &scope);
-	int status;
+	const char *const *words = cmd->words + used;
+	size_t count = cmd->count - used;
 
-	if (cmd->count - used != 1 || strcmp(cmd->words[used], "-"))
-		return change_rules(cmd, &source, cmd->words + used, cmd->count - used, scope,
-				    action);
-	status = read_ports(&source);
-	if (!status)
-		status = change_rules(cmd, &source, source.list, source.count, scope, action);
-	free(source.list);
-	words_free(&source.piped);
-	return status;
+	if (grammar_find_from(words, count) == 1 && !strcmp(words[0], "-"))
+		return from_stdin(cmd, words + 1, count - 1, scope, action);
+	return from_words(cmd, words, count, scope, action);
 }
 
 /**
- * cmd_allow() - allow [SCOPE] PORT...
+ * cmd_allow() - allow [SCOPE] PORT... [from SOURCE...]
  * @cmd: the command line
  *
  * Return: the exit status.

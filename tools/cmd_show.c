@@ -8,12 +8,9 @@
 #include "grammar.h"
 #include "memory.h"
 #include "names.h"
+#include "rule.h"
 #include "service.h"
-
-static enum colour action_colour(enum portclass_action action)
-{
-	return action == PORTCLASS_ACTION_ALLOW ? COLOUR_GOOD : COLOUR_BAD;
-}
+#include "sources.h"
 
 static bool same_everywhere(const struct config *config)
 {
@@ -36,7 +33,7 @@ static void tell_policy(struct print *print, unsigned int scope, unsigned int pr
 	print_string(print, "class", name, COLOUR_NONE);
 	print_string(print, "action", names_get(&names_action, action), COLOUR_NONE);
 	print_close(print);
-	print_cell(print, name, action_colour(action), "%s", names_get(&names_action, action));
+	print_cell(print, name, rule_colour(action), "%s", names_get(&names_action, action));
 }
 
 static void tell_policies(struct print *print, const struct config *config)
@@ -68,26 +65,46 @@ static void tell_policies(struct print *print, const struct config *config)
 	print_table_end(print);
 }
 
+/* A row for each source: in a cell, a list of them would be cut off. */
+static void tell_sources(struct print *print, const struct sources *from)
+{
+	static const char *const others[] = { "action", "scope", "port", "service" };
+	char text[SOURCES_TEXT];
+
+	for (size_t i = 0; i < from->count; i++) {
+		for (size_t j = 0; i && j < ARRAY_SIZE(others); j++)
+			print_cell(print, others[j], COLOUR_NONE, "%s", "");
+		print_cell(print, "from", COLOUR_NONE, "%s", sources_text(&from->list[i], text));
+		print_row(print);
+	}
+}
+
 static void tell_rule(struct print *print, const struct rule *rule)
 {
 	const char *proto = names_get(&names_proto, rule->proto);
 	bool single = rule->low == rule->high;
 
-	print_object(print, NULL);
-	print_string(print, "scope", names_get(&names_scope, rule->scope), COLOUR_NONE);
-	print_string(print, "proto", proto, COLOUR_NONE);
-	print_string(print, "action", names_get(&names_action, rule->action),
-		     action_colour(rule->action));
-	print_number(print, "low", rule->low, HUMAN_EXACT, COLOUR_NONE);
-	print_number(print, "high", rule->high, HUMAN_EXACT, COLOUR_NONE);
-	print_close(print);
+	rule_print(print, NULL, rule);
 	if (single)
 		print_cell(print, "port", COLOUR_NONE, "%s/%u", proto, rule->low);
 	else
 		print_cell(print, "port", COLOUR_NONE, "%s/%u-%u", proto, rule->low, rule->high);
 	print_cell(print, "service", COLOUR_NONE, "%s",
 		   single ? service_name(rule->proto, rule->low) : "");
-	print_row(print);
+	if (rule->from) {
+		tell_sources(print, rule->from);
+	} else {
+		print_cell(print, "from", COLOUR_NONE, "%s", "");
+		print_row(print);
+	}
+}
+
+static bool have_sources(const struct rules *rules)
+{
+	for (size_t i = 0; i < rules->count; i++)
+		if (rules->list[i].from)
+			return true;
+	return false;
 }
 
 static void tell_rules(struct print *print, const struct rules *rules)
@@ -97,6 +114,7 @@ static void tell_rules(struct print *print, const struct rules *rules)
 		{ "scope", "SCOPE", false },
 		{ "port", "PORT", false },
 		{ "service", "SERVICE", false },
+		{ "from", "FROM", false },
 	};
 
 	if (!print->json && !rules->count) {
@@ -104,7 +122,7 @@ static void tell_rules(struct print *print, const struct rules *rules)
 		return;
 	}
 	print_text(print, "\n");
-	print_table(print, columns, ARRAY_SIZE(columns));
+	print_table(print, columns, ARRAY_SIZE(columns) - !have_sources(rules));
 	print_array(print, "rules");
 	for (size_t i = 0; i < rules->count; i++)
 		tell_rule(print, &rules->list[i]);

@@ -4,8 +4,10 @@
 #include "explain.h"
 #include "memory.h"
 #include "names.h"
+#include "rule.h"
 #include "sample.h"
 #include "service.h"
+#include "sources.h"
 
 /* What decides, the first that applies. */
 enum decider {
@@ -30,9 +32,23 @@ static bool is_judged(const struct explain_view *view)
 	return decider_of(view) >= DECIDER_RULE;
 }
 
+/* The sources of the rule that decides, or NULL. */
+static const struct sources *sources_of(const struct explain_view *view)
+{
+	return decider_of(view) == DECIDER_RULE ? view->it.rule.from : NULL;
+}
+
+/* The source that the packet comes from, or NULL. */
+static const struct prefix *source_of(const struct explain_view *view)
+{
+	const struct sources *sources = sources_of(view);
+
+	return sources && view->from.word ? sources_find(sources, &view->from) : NULL;
+}
+
 static bool is_denied(const struct explain_view *view)
 {
-	return is_judged(view) && view->it.verdict != PORTCLASS_ACTION_ALLOW;
+	return is_judged(view) && view->it.verdict != PORTCLASS_ACTION_ALLOW && !source_of(view);
 }
 
 static bool passes(const struct explain_view *view)
@@ -53,7 +69,9 @@ static void print_headline(struct print *print, const struct explain_view *view)
 
 	if (print->json)
 		return;
-	if (is_denied(view)) {
+	if (sources_of(view) && !view->from.word) {
+		verdict = "allowed from its sources only";
+	} else if (is_denied(view)) {
 		verdict = passes(view) ? "passes, counted as denied" :
 			  view->it.verdict == PORTCLASS_ACTION_REJECT ? "rejected" : "denied";
 		colour = COLOUR_BAD;
@@ -66,7 +84,7 @@ static void print_headline(struct print *print, const struct explain_view *view)
 	print_text(print, "%s/%u%s%s%s, %s%s: %s%s%s\n", names_get(&names_proto, it->proto),
 		   it->port, *service ? " (" : "", service, *service ? ")" : "",
 		   view->loopback ? "dialled from " : how[it->scope],
-		   view->loopback ? view->from : "", colour_start(colour), verdict,
+		   view->loopback ? view->from.word : "", colour_start(colour), verdict,
 		   colour_end(colour));
 }
 
@@ -84,6 +102,7 @@ static void print_decider(struct print *print, const struct explain_view *view)
 	const char *scope = names_get(&names_scope, it->scope);
 	const char *proto = names_get(&names_proto, it->proto);
 	const char *action = names_get(&names_action, it->ruled ? rule->action : it->policy);
+	char from[RULE_FROM];
 	enum decider decider = decider_of(view);
 
 	if (print->json)
@@ -97,21 +116,20 @@ static void print_decider(struct print *print, const struct explain_view *view)
 		print_cell(print, key, COLOUR_NONE, "policy %s %s %s %s", scope, proto,
 			   names_get(&names_class, it->class), action);
 	else if (rule->low == rule->high)
-		print_cell(print, key, COLOUR_NONE, "rule %s %s/%u", action, proto, rule->low);
+		print_cell(print, key, COLOUR_NONE, "rule %s %s/%u%s", action, proto, rule->low,
+			   rule_from(rule, from));
 	else
-		print_cell(print, key, COLOUR_NONE, "rule %s %s/%u-%u", action, proto, rule->low,
-			   rule->high);
+		print_cell(print, key, COLOUR_NONE, "rule %s %s/%u-%u%s", action, proto, rule->low,
+			   rule->high, rule_from(rule, from));
 }
 
-static void print_rule(struct print *print, const struct rule *rule)
+static void print_sources(struct print *print, const struct sources *sources)
 {
-	print_object(print, "rule");
-	print_string(print, "scope", names_get(&names_scope, rule->scope), COLOUR_NONE);
-	print_string(print, "proto", names_get(&names_proto, rule->proto), COLOUR_NONE);
-	print_string(print, "action", names_get(&names_action, rule->action), COLOUR_NONE);
-	print_number(print, "low", rule->low, HUMAN_EXACT, COLOUR_NONE);
-	print_number(print, "high", rule->high, HUMAN_EXACT, COLOUR_NONE);
-	print_close(print);
+	char text[SOURCES_TEXT];
+
+	for (size_t i = 0; i < sources->count; i++)
+		print_cell(print, "source", COLOUR_NONE, "%s",
+			   sources_text(&sources->list[i], text));
 }
 
 /* Only JSON has what doesn't matter to this packet. */
@@ -119,15 +137,21 @@ static void print_reasons(struct print *print, const struct explain_view *view)
 {
 	const struct explanation *it = &view->it;
 	enum portclass_action decision = it->ruled ? it->rule.action : it->policy;
+	const struct sources *sources = sources_of(view);
 
+	/* As the packet path has it: it looks for the sources of what is denied. */
+	if (sources)
+		decision = PORTCLASS_ACTION_DENY;
 	print_decider(print, view);
+	if (sources && sources->count > 1)
+		print_sources(print, sources);
 	if (print->json)
 		print_string(print, "policy", names_get(&names_action, it->policy), COLOUR_NONE);
 	else if (decider_of(view) == DECIDER_RULE)
 		print_cell(print, "policy", COLOUR_NONE, "%s, without the rule",
 			   names_get(&names_action, it->policy));
 	if (print->json && it->ruled)
-		print_rule(print, &it->rule);
+		rule_print(print, "rule", &it->rule);
 	if (is_judged(view) && it->verdict != decision)
 		print_cell(print, "but", COLOUR_BAD,
 			   "the packet path has %s: this is a fault of the module",
@@ -169,6 +193,28 @@ static void print_counters(struct print *print, const struct explain_view *view)
 	print_table_end(print);
 }
 
+/* Where it comes from, and whether that matters. */
+static void print_from(struct print *print, const struct explain_view *view)
+{
+	const struct prefix *source = source_of(view);
+	const char *from = view->from.word;
+	char text[SOURCES_TEXT];
+
+	if (print->json) {
+		print_string(print, "from", from, COLOUR_NONE);
+		if (source)
+			print_string(print, "source", sources_text(source, text), COLOUR_NONE);
+	} else if (source) {
+		print_cell(print, "from", COLOUR_NONE, "%s, by its source %s", from,
+			   sources_text(source, text));
+	} else if (sources_of(view)) {
+		print_cell(print, "from", COLOUR_NONE, "%s, which is none of its sources", from);
+	} else if (!view->loopback) {
+		print_cell(print, "from", COLOUR_NONE,
+			   "%s: as from anywhere, the port has no sources", from);
+	}
+}
+
 /**
  * explain_print() - Tell what becomes of a packet, and why
  * @print: the output; an array or, in text, nothing is open
@@ -193,11 +239,8 @@ void explain_print(struct print *print, const struct explain_view *view)
 					      PORTCLASS_ACTION_ALLOW), COLOUR_NONE);
 		print_flag(print, "passes", passes(view));
 	}
-	if (print->json && view->from)
-		print_string(print, "from", view->from, COLOUR_NONE);
-	else if (view->from && !view->loopback)
-		print_cell(print, "from", COLOUR_NONE, "%s: as from anywhere, no rule has a source",
-			   view->from);
+	if (view->from.word)
+		print_from(print, view);
 	print_reasons(print, view);
 	if (print->json || is_judged(view))
 		print_counters(print, view);

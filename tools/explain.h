@@ -10,13 +10,13 @@
 /**
  * struct explain_view - What there is to explain
  * @it: what the kernel says
- * @from: where the packet comes from, as it was typed, NULL for anywhere
+ * @from: where the packet comes from; its word is NULL for anywhere
  * @loopback: it comes by the loopback device
  * @conntrack: the table of connections, if it is known
  */
 struct explain_view {
 	struct explanation it;
-	const char *from;
+	struct address from;
 	bool loopback;
 	struct conntrack conntrack;
 };

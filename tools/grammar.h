@@ -23,6 +23,13 @@ int grammar_only(const struct names *names, const char *const *words, size_t cou
 int grammar_end(const char *const *words, size_t count, struct fault *fault);
 int grammar_ports(const char *const *words, size_t count, enum portclass_scope scope,
 		  enum portclass_action action, struct rules *rules, struct fault *fault);
+size_t grammar_find_from(const char *const *words, size_t count);
+int grammar_no_port(const char *word, struct fault *fault);
+int grammar_address(const char *text, size_t length, int *family, unsigned char bytes[16]);
+int grammar_from(const char *const *words, size_t count, enum portclass_scope scope,
+		 enum portclass_action action, const struct sources **from, struct fault *fault);
+int grammar_rules(const char *const *words, size_t count, enum portclass_scope scope,
+		  enum portclass_action action, struct rules *rules, struct fault *fault);
 int grammar_policy(const char *const *words, size_t count,
 		   struct policy policies[GRAMMAR_POLICIES_MAX], size_t *made,
 		   struct fault *fault);

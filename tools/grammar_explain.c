@@ -2,7 +2,6 @@
 /* The grammar of explain: one port, and where a packet for it comes from. */
 
 #include <string.h>
-#include <arpa/inet.h>
 
 #include "grammar.h"
 
@@ -29,11 +28,8 @@ static int one_port(const char *word, enum portclass_scope scope, struct rules *
 
 static int source(const char *word, struct address *from, struct fault *fault)
 {
-	*from = (struct address){ .family = AF_INET, .word = word };
-	if (inet_pton(AF_INET, word, from->bytes) == 1)
-		return 0;
-	from->family = AF_INET6;
-	if (inet_pton(AF_INET6, word, from->bytes) == 1)
+	from->word = word;
+	if (!grammar_address(word, strlen(word), &from->family, from->bytes))
 		return 0;
 	fault_set(fault, word, strlen(word), "'%s' is no address", word);
 	return fault_hint(fault, "ADDRESS is of IPv4 or IPv6, as 192.0.2.7 or 2001:db8::7");

@@ -34,7 +34,7 @@ static int add(struct request *request, const char *word, enum portclass_proto p
 				 "more than %d ranges in one call", GRAMMAR_RULES_MAX);
 	rules->list = memory_grow(rules->list, &rules->room, rules->count, sizeof(*rules->list));
 	rules->list[rules->count++] = (struct rule){
-		request->scope, proto, request->action, low, high, word,
+		request->scope, proto, request->action, low, high, word, NULL,
 	};
 	return 0;
 }
@@ -109,6 +109,8 @@ static int no_service(const char *name, const char *under, struct fault *fault)
 			suggest_offer(&meant, *alias);
 	}
 	endservent();
+	if (!*under)
+		suggest_offer(&meant, "from");
 	fault_set(fault, name, strlen(name), "no service is called '%s'%s%s%s", name, under,
 		  *meant.word ? "; did you mean " : "", meant.word);
 	if (*meant.word)
@@ -159,6 +161,9 @@ static int bare(struct request *request, const char *word)
 		fault_set(fault, word, length, "'%s' has no port", word);
 		return fault_hint(fault, "%s", a_port);
 	}
+	if (!strcmp(word, "from"))
+		return fault_set(fault, word, length,
+				 "'from' comes behind the ports, on the command line");
 	if (!strcmp(word, "-"))
 		return fault_set(fault, word, length,
 				 "'-', for ports from standard input, stands alone");

@@ -3,30 +3,36 @@
 
 #include <stdlib.h>
 #include <unistd.h>
+#include <arpa/inet.h>
 
 #include "guard.h"
 #include "report.h"
 #include "session.h"
+#include "sources.h"
 
 /* What decides on a port, as far as it matters here. */
 struct state {
 	enum portclass_action rule;
+	const struct sources *from;
 	enum portclass_action policy;
 	enum portclass_mode mode;
 	enum portclass_track track;
 };
 
-static bool denies(const struct state *state)
+static bool denies(const struct state *state, const struct address *peer)
 {
 	enum portclass_action action = state->rule ?: state->policy;
 
-	return action != PORTCLASS_ACTION_ALLOW && state->mode == PORTCLASS_MODE_ENFORCE;
+	if (state->mode != PORTCLASS_MODE_ENFORCE)
+		return false;
+	return action != PORTCLASS_ACTION_ALLOW ||
+	       (state->from && !sources_find(state->from, peer));
 }
 
 /* Without tracking, what runs already goes on. */
-static bool cuts(const struct state *state)
+static bool cuts(const struct state *state, const struct address *peer)
 {
-	return denies(state) && state->track == PORTCLASS_TRACK_CONNTRACK;
+	return denies(state, peer) && state->track == PORTCLASS_TRACK_CONNTRACK;
 }
 
 /* As the kernel does it: the flush comes first, and of two for one port the later one stays. */
@@ -34,6 +40,7 @@ static void apply(struct state *state, const struct explanation *now, const stru
 {
 	if (change->flush) {
 		state->rule = PORTCLASS_ACTION_UNSET;
+		state->from = NULL;
 		state->policy = PORTCLASS_ACTION_ALLOW;
 		state->mode = PORTCLASS_MODE_ENFORCE;
 	}
@@ -48,8 +55,10 @@ static void apply(struct state *state, const struct explanation *now, const stru
 		const struct rule *rule = &change->rules[i];
 
 		if (rule->scope == now->scope && rule->proto == now->proto &&
-		    rule->low <= now->port && rule->high >= now->port)
+		    rule->low <= now->port && rule->high >= now->port) {
 			state->rule = rule->action;
+			state->from = rule->from;
+		}
 	}
 	if (change->mode)
 		state->mode = *change->mode;
@@ -60,14 +69,17 @@ static void apply(struct state *state, const struct explanation *now, const stru
 /**
  * guard_locks_out() - Does a change deny a port that is open, or cut what runs there?
  * @now: what decides on the port now
+ * @peer: who dials it
  * @change: the change
  *
  * Return: true if it does.
  */
-bool guard_locks_out(const struct explanation *now, const struct change *change)
+bool guard_locks_out(const struct explanation *now, const struct address *peer,
+		     const struct change *change)
 {
 	struct state before = {
 		.rule = now->ruled ? now->rule.action : PORTCLASS_ACTION_UNSET,
+		.from = now->ruled ? now->rule.from : NULL,
 		.policy = now->policy,
 		.mode = now->mode,
 		.track = now->track,
@@ -75,7 +87,8 @@ bool guard_locks_out(const struct explanation *now, const struct change *change)
 	struct state after = before;
 
 	apply(&after, now, change);
-	return (denies(&after) && !denies(&before)) || (cuts(&after) && !cuts(&before));
+	return (denies(&after, peer) && !denies(&before, peer)) ||
+	       (cuts(&after, peer) && !cuts(&before, peer));
 }
 
 /* To spare the search for the session where a change can't do any harm. */
@@ -85,16 +98,19 @@ static bool may_deny(const struct change *change)
 		if (change->policies[i].action != PORTCLASS_ACTION_ALLOW)
 			return true;
 	for (size_t i = 0; i < change->rule_count; i++)
-		if (change->rules[i].action != PORTCLASS_ACTION_ALLOW)
+		if (change->rules[i].action != PORTCLASS_ACTION_ALLOW || change->rules[i].from)
 			return true;
 	return change->flush || change->mode || change->track;
 }
 
-static int refuse(__u16 port)
+static int refuse(const struct entrance *entrance)
 {
-	return report_failure("this would lock you out: your own session comes in by tcp/%u\n"
+	char peer[INET6_ADDRSTRLEN];
+
+	inet_ntop(entrance->peer.family, entrance->peer.bytes, peer, sizeof(peer));
+	return report_failure("this would lock you out: your own session comes in by tcp/%u from %s\n"
 			      "  --confirm 60 takes it back unless you confirm it in time; --force does it anyway",
-			      port);
+			      entrance->port, peer);
 }
 
 /**
@@ -116,13 +132,13 @@ int guard_check(struct client *client, const struct words *line, const struct ch
 	for (size_t i = 0; i < session.count; i++) {
 		const struct rule port = {
 			.scope = PORTCLASS_SCOPE_IN, .proto = PORTCLASS_PROTO_TCP,
-			.low = session.ports[i], .high = session.ports[i],
+			.low = session.list[i].port, .high = session.list[i].port,
 		};
 
 		if (client_explain(client, &port, &now))
 			return report_client(line, client_get_error(client));
-		if (guard_locks_out(&now, change))
-			return refuse(port.low);
+		if (guard_locks_out(&now, &session.list[i].peer, change))
+			return refuse(&session.list[i]);
 	}
 	return REPORT_DONE;
 }

@@ -6,7 +6,8 @@
 #include "client.h"
 #include "words.h"
 
-bool guard_locks_out(const struct explanation *now, const struct change *change);
+bool guard_locks_out(const struct explanation *now, const struct address *peer,
+		     const struct change *change);
 int guard_check(struct client *client, const struct words *line, const struct change *change);
 
 #endif

@@ -15,6 +15,8 @@ enum {
 	PORTS = 65536,
 };
 
+struct sources;
+
 /**
  * struct rule - An action for a range of ports
  * @scope: who starts the flows that it is for
@@ -23,6 +25,7 @@ enum {
  * @low: the first port
  * @high: the last port, included
  * @word: the word that it was typed as, NULL if the kernel told of it
+ * @from: what an allowed one opens the ports to, NULL for everywhere
  */
 struct rule {
 	enum portclass_scope scope;
@@ -31,6 +34,7 @@ struct rule {
 	__u16 low;
 	__u16 high;
 	const char *word;
+	const struct sources *from;
 };
 
 /**

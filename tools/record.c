@@ -8,6 +8,7 @@
 #include "names.h"
 #include "plain.h"
 #include "record.h"
+#include "rule.h"
 
 static void user_name(__u32 uid, char name[64])
 {
@@ -91,20 +92,15 @@ static void print_author(struct print *print, const struct author *by)
 	print_string(print, "command", by->command, COLOUR_NONE);
 }
 
-static void print_path(struct print *print, unsigned int scope, unsigned int proto)
-{
-	print_object(print, NULL);
-	print_string(print, "scope", names_get(&names_scope, scope), COLOUR_NONE);
-	print_string(print, "proto", names_get(&names_proto, proto), COLOUR_NONE);
-}
-
 static void print_lists(struct print *print, const struct record *record)
 {
 	print_array(print, "policy");
 	for (size_t i = 0; i < record->policy_count; i++) {
 		const struct policy *policy = &record->policies[i];
 
-		print_path(print, policy->scope, policy->proto);
+		print_object(print, NULL);
+		print_string(print, "scope", names_get(&names_scope, policy->scope), COLOUR_NONE);
+		print_string(print, "proto", names_get(&names_proto, policy->proto), COLOUR_NONE);
 		print_string(print, "class", names_get(&names_class, policy->class), COLOUR_NONE);
 		print_string(print, "action", names_get(&names_action, policy->action),
 			     COLOUR_NONE);
@@ -112,15 +108,8 @@ static void print_lists(struct print *print, const struct record *record)
 	}
 	print_close(print);
 	print_array(print, "rules");
-	for (size_t i = 0; i < record->rules.count; i++) {
-		const struct rule *rule = &record->rules.list[i];
-
-		print_path(print, rule->scope, rule->proto);
-		print_string(print, "action", names_get(&names_action, rule->action), COLOUR_NONE);
-		print_number(print, "low", rule->low, HUMAN_EXACT, COLOUR_NONE);
-		print_number(print, "high", rule->high, HUMAN_EXACT, COLOUR_NONE);
-		print_close(print);
-	}
+	for (size_t i = 0; i < record->rules.count; i++)
+		rule_print(print, NULL, &record->rules.list[i]);
 	print_close(print);
 	print_number(print, "left_out", record->left_out, HUMAN_EXACT, COLOUR_NONE);
 }

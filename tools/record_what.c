@@ -7,6 +7,7 @@
 
 #include "names.h"
 #include "record.h"
+#include "rule.h"
 
 /* Of what is said, "and N more" apart: the rest of the line is for others. */
 enum { WIDTH = 80 };
@@ -102,14 +103,15 @@ static void say_policies(struct saying *saying, const struct record *record)
 
 static bool goes_on(const struct rule *rule, const struct rule *before)
 {
-	return rule->action == before->action && rule->scope == before->scope;
+	return rule->action == before->action && rule->scope == before->scope && !rule->from &&
+	       !before->from;
 }
 
 static void say_rules(struct saying *saying, const struct rules *rules)
 {
 	for (size_t i = 0; i < rules->count; i++) {
 		const struct rule *rule = &rules->list[i];
-		char port[32], range[8] = "";
+		char port[32], range[8] = "", from[RULE_FROM];
 
 		if (rule->low != rule->high)
 			snprintf(range, sizeof(range), "-%u", rule->high);
@@ -118,8 +120,8 @@ static void say_rules(struct saying *saying, const struct rules *rules)
 		if (i && goes_on(rule, rule - 1))
 			say(saying, " ", "%s", port);
 		else
-			say(saying, "; ", "%s %s %s", names_get(&names_action, rule->action),
-			    names_get(&names_scope, rule->scope), port);
+			say(saying, "; ", "%s %s %s%s", names_get(&names_action, rule->action),
+			    names_get(&names_scope, rule->scope), port, rule_from(rule, from));
 	}
 }
 

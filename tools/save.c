@@ -1,12 +1,18 @@
 // SPDX-License-Identifier: GPL-2.0
 /* A configuration as statements: all of them, or what differs from another one's. */
 
+#include <assert.h>
 #include <stdlib.h>
 
 #include "../kmod/version.h"
 #include "names.h"
 #include "save.h"
 #include "service.h"
+#include "sources.h"
+#include "text.h"
+
+/* The longest of all rules, and its service's name, is a line that can be read again. */
+static_assert(64 + SOURCES_MAX * SOURCES_TEXT + 256 < TEXT_LINE_MAX, "a line is too short");
 
 static const char header[] =
 	"# portclass configuration, printed by portclassctl save " PORTCLASS_VERSION ".\n"
@@ -64,15 +70,16 @@ static void tell_policy(struct print *print, enum sign sign, const struct policy
 static void tell_rule(struct print *print, enum sign sign, const struct rule *rule)
 {
 	bool single = rule->low == rule->high;
-	char statement[80];
-	int used;
+	char statement[TEXT_LINE_MAX], *end = statement, source[SOURCES_TEXT];
 
-	used = snprintf(statement, sizeof(statement), "%s %s %s/%u",
-			names_get(&names_action, rule->action),
-			names_get(&names_scope, rule->scope), names_get(&names_proto, rule->proto),
-			rule->low);
+	end += sprintf(end, "%s %s %s/%u", names_get(&names_action, rule->action),
+		       names_get(&names_scope, rule->scope), names_get(&names_proto, rule->proto),
+		       rule->low);
 	if (!single)
-		snprintf(statement + used, sizeof(statement) - used, "-%u", rule->high);
+		end += sprintf(end, "-%u", rule->high);
+	for (size_t i = 0; rule->from && i < rule->from->count; i++)
+		end += sprintf(end, "%s %s", i ? "" : " from",
+			       sources_text(&rule->from->list[i], source));
 	tell(print, sign, statement, single ? service_name(rule->proto, rule->low) : "");
 }
 
@@ -137,7 +144,8 @@ static void diff_rules(struct print *print, const struct rules *from, const stru
 		const struct rule *new = j < to->count ? &to->list[j] : NULL;
 
 		order = !old ? 1 : !new ? -1 : before(old, new);
-		if (!order && old->high == new->high && old->action == new->action) {
+		if (!order && old->high == new->high && old->action == new->action &&
+		    old->from == new->from) {
 			i++;
 			j++;
 			continue;

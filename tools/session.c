@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * The TCP ports that the session comes in by which a command is typed in: as sshd
+ * The TCP ports that the session comes in by which a command is typed in, and from where: as sshd
  * tells its children, and, since sudo keeps that from them, by the sockets that
  * the ancestors of a process hold.
  */
@@ -40,13 +40,18 @@ struct entry {
 	unsigned long inode;
 };
 
-static void add(struct session *session, __u16 port)
+static bool same(const struct address *a, const struct address *b)
+{
+	return a->family == b->family && !memcmp(a->bytes, b->bytes, sizeof(a->bytes));
+}
+
+static void add(struct session *session, __u16 port, const struct address *peer)
 {
 	for (size_t i = 0; i < session->count; i++)
-		if (session->ports[i] == port)
+		if (session->list[i].port == port && same(&session->list[i].peer, peer))
 			return;
-	if (session->count < SESSION_PORTS)
-		session->ports[session->count++] = port;
+	if (session->count < SESSION_ENTRANCES)
+		session->list[session->count++] = (struct entrance){ port, *peer };
 }
 
 /* An IPv4 address in an IPv6 one is what packets have. */
@@ -57,6 +62,7 @@ static void unmap(struct address *address)
 	if (address->family != AF_INET6 || memcmp(address->bytes, mapped, sizeof(mapped)))
 		return;
 	memmove(address->bytes, address->bytes + sizeof(mapped), 4);
+	memset(address->bytes + 4, 0, sizeof(mapped));
 	address->family = AF_INET;
 }
 
@@ -87,7 +93,7 @@ static void read_ssh(struct session *session, const char *ssh)
 		return;
 	if (read_address(peer, &from) && read_address(local, &to) && address_is_ours(&to) &&
 	    !address_is_ours(&from))
-		add(session, port);
+		add(session, port, &from);
 }
 
 /* By the last bracket: a command may have any of its own. Return: 0 if there is no parent. */
@@ -217,11 +223,11 @@ static void take_connection(const struct entry *entry, void *arg)
 	if (entry->state == TCP_ESTABLISHED && has(search->inodes, entry->inode) &&
 	    search->listeners->bits[entry->port / 8] & 1 << entry->port % 8 &&
 	    !address_is_ours(&entry->peer))
-		add(search->session, entry->port);
+		add(search->session, entry->port, &entry->peer);
 }
 
 /**
- * session_find() - Find the ports that the session of a process comes in by
+ * session_find() - Find what the session of a process comes in by
  * @session: to be filled in
  * @proc: where the kernel tells of processes
  * @pid: the process

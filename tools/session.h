@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/* The TCP ports that the session comes in by which a command is typed in. */
+/* The TCP ports that the session comes in by which a command is typed in, and from where. */
 #ifndef PORTCLASSCTL_SESSION_H
 #define PORTCLASSCTL_SESSION_H
 
@@ -8,15 +8,25 @@
 #include "model.h"
 
 /* More than one is rare: who has logged in from one session into another on the same host. */
-enum { SESSION_PORTS = 8 };
+enum { SESSION_ENTRANCES = 8 };
 
 /**
- * struct session - What a session comes in by
- * @ports: TCP ports of this network namespace that somebody dialled
+ * struct entrance - What a session comes in by
+ * @port: a TCP port of this network namespace
+ * @peer: who dialled it
+ */
+struct entrance {
+	__u16 port;
+	struct address peer;
+};
+
+/**
+ * struct session - All that a session comes in by
+ * @list: it
  * @count: how many there are
  */
 struct session {
-	__u16 ports[SESSION_PORTS];
+	struct entrance list[SESSION_ENTRANCES];
 	size_t count;
 };
 

@@ -24,6 +24,14 @@ struct setup *setup_new(void)
 	return setup;
 }
 
+static void set_rule(struct setup *setup, const struct rule *rule)
+{
+	memset(&setup->port[rule->scope][rule->proto][rule->low], rule->action,
+	       rule->high - rule->low + 1);
+	for (unsigned int i = rule->low; i <= rule->high; i++)
+		setup->from[rule->scope][rule->proto][i] = rule->from;
+}
+
 /**
  * setup_take() - What the kernel has told
  * @setup: from setup_new(); to be filled in
@@ -32,16 +40,11 @@ struct setup *setup_new(void)
  */
 void setup_take(struct setup *setup, const struct config *config, const struct rules *rules)
 {
-	const struct rule *rule;
-
 	setup->mode = config->mode;
 	setup->track = config->track;
 	memcpy(setup->policy, config->policy, sizeof(setup->policy));
-	for (size_t i = 0; i < rules->count; i++) {
-		rule = &rules->list[i];
-		memset(&setup->port[rule->scope][rule->proto][rule->low], rule->action,
-		       rule->high - rule->low + 1);
-	}
+	for (size_t i = 0; i < rules->count; i++)
+		set_rule(setup, &rules->list[i]);
 }
 
 /**
@@ -68,18 +71,20 @@ size_t setup_policies(const struct setup *setup, struct policy policies[SETUP_PO
 static void add_path(const struct setup *setup, unsigned int scope, unsigned int proto,
 		     struct rules *rules)
 {
+	const struct sources *const *from = setup->from[scope][proto];
 	const __u8 *port = setup->port[scope][proto];
 	unsigned int low, end;
 
 	for (low = 0; low < PORTS; low = end) {
 		for (end = low + 1; end < PORTS && port[end] == port[low]; end++)
-			;
+			if (from[end] != from[low])
+				break;
 		if (port[low] == PORTCLASS_ACTION_UNSET)
 			continue;
 		rules->list = memory_grow(rules->list, &rules->room, rules->count,
 					  sizeof(*rules->list));
 		rules->list[rules->count++] = (struct rule){
-			scope, proto, port[low], low, end - 1, NULL,
+			scope, proto, port[low], low, end - 1, NULL, from[low],
 		};
 	}
 }

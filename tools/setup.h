@@ -14,12 +14,14 @@ enum { SETUP_POLICIES_MAX = SCOPES * PROTOS * CLASSES };
  * @track: how the flow of a packet is told
  * @policy: allow, deny or reject, of each class
  * @port: the action of each port's rule, unset if it has none
+ * @from: and what it opens the port to, NULL for everywhere
  */
 struct setup {
 	enum portclass_mode mode;
 	enum portclass_track track;
 	enum portclass_action policy[SCOPES][PROTOS][CLASSES];
 	__u8 port[SCOPES][PROTOS][PORTS];
+	const struct sources *from[SCOPES][PROTOS][PORTS];
 };
 
 struct setup *setup_new(void);

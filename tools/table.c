@@ -8,7 +8,7 @@
 #include "table.h"
 
 struct cell {
-	char text[40];
+	char text[56];
 	enum colour colour;
 };
 

@@ -11,7 +11,7 @@
 
 enum {
 	TEXT_MAX = 16 << 20,	/* bytes that are read */
-	TEXT_LINE_MAX = 4096,	/* bytes of a line that is one statement */
+	TEXT_LINE_MAX = 8192,	/* bytes of a line, one statement: a rule with all its sources */
 };
 
 /**

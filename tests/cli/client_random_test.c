@@ -7,6 +7,7 @@
 #include "client.h"
 #include "kernel_answers.h"
 #include "kernel_fake.h"
+#include "sources.h"
 #include "test.h"
 
 enum { RANDOM_ROUNDS = 20000 };
@@ -46,6 +47,8 @@ static void assert_rules(const struct rules *rules)
 {
 	for (size_t i = 0; i < rules->count; i++)
 		assert_true(rules->list[i].low <= rules->list[i].high &&
+			    (!rules->list[i].from ||
+			     rules->list[i].action == PORTCLASS_ACTION_ALLOW) &&
 			    rules->list[i].scope <= PORTCLASS_SCOPE_FORWARD &&
 			    rules->list[i].proto <= PORTCLASS_PROTO_UDP);
 }
@@ -133,7 +136,12 @@ static void test_random(void **state)
 		answer_right = answers[i % 6];
 		mutated_request = i % 6 ? 1 : 1 + random() % 3;
 		fake.answer = answer_mutated;
+		answer_sources = random() % 3;
 		ask(*state, i % 6);
+		if (i % 1000 == 0) {
+			rules.count = 0;
+			sources_forget();
+		}
 	}
 	assert_true(mutations >= RANDOM_ROUNDS);
 	free(rules.list);

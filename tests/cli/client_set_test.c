@@ -7,12 +7,16 @@
 #include "kernel_answers.h"
 #include "kernel_fake.h"
 #include "memory.h"
+#include "sources.h"
 #include "test.h"
 
 static const struct rule rules[] = {
-	{ PORTCLASS_SCOPE_IN, PORTCLASS_PROTO_TCP, PORTCLASS_ACTION_ALLOW, 1, 2, "first" },
-	{ PORTCLASS_SCOPE_OUT, PORTCLASS_PROTO_UDP, PORTCLASS_ACTION_DENY, 3, 65535, "second" },
-	{ PORTCLASS_SCOPE_FORWARD, PORTCLASS_PROTO_UDP, PORTCLASS_ACTION_UNSET, 0, 0, "third" },
+	{ PORTCLASS_SCOPE_IN, PORTCLASS_PROTO_TCP, PORTCLASS_ACTION_ALLOW, 1, 2, "first",
+	  NULL },
+	{ PORTCLASS_SCOPE_OUT, PORTCLASS_PROTO_UDP, PORTCLASS_ACTION_DENY, 3, 65535, "second",
+	  NULL },
+	{ PORTCLASS_SCOPE_FORWARD, PORTCLASS_PROTO_UDP, PORTCLASS_ACTION_UNSET, 0, 0, "third",
+	  NULL },
 };
 
 static const struct policy policies[] = {
@@ -68,6 +72,47 @@ static void test_set(void **state)
 		assert_int_equal(nla_get_u16(tb[PORTCLASS_A_RULE_PORT_HIGH]), rules[r++].high);
 	}
 	assert_int_equal(i, ARRAY_SIZE(order));
+}
+
+/* As many as the kernel takes, of the longest addresses, in one request with others. */
+static void test_sources(void **state)
+{
+	struct prefix list[SOURCES_MAX];
+	const struct sources *from;
+	struct rule sourced[3];
+	const struct change many = { .rules = sourced, .rule_count = ARRAY_SIZE(sourced) };
+	struct nlattr *attr, *inner, *tb[PORTCLASS_A_PREFIX_MAX + 1];
+	size_t i = 0, r = 0;
+	int rest, left;
+
+	for (size_t n = 0; n < ARRAY_SIZE(list); n++)
+		list[n] = (struct prefix){ AF_INET6, { 0x20, n }, 127 };
+	list[0] = (struct prefix){ AF_INET, { 192, 0, 2 }, 24 };
+	from = sources_make(list, ARRAY_SIZE(list));
+	for (size_t n = 0; n < ARRAY_SIZE(sourced); n++)
+		sourced[n] = (struct rule){ .action = PORTCLASS_ACTION_ALLOW, .low = n, .high = n,
+					    .from = n == 1 ? NULL : from };
+	fake.answer = answer_nothing;
+	assert_int_equal(client_set(*state, &many), 0);
+	nlmsg_for_each_attr(attr, fake.request, GENL_HDRLEN, rest) {
+		assert_int_equal(nla_type(attr), PORTCLASS_A_CONFIG_RULE);
+		i = 0;
+		nla_for_each_nested(inner, attr, left) {
+			if (nla_type(inner) != PORTCLASS_A_RULE_FROM)
+				continue;
+			assert_int_equal(nla_parse_nested(tb, PORTCLASS_A_PREFIX_MAX, inner, NULL),
+					 0);
+			assert_int_equal(nla_len(tb[PORTCLASS_A_PREFIX_ADDRESS]), i ? 16 : 4);
+			assert_memory_equal(nla_data(tb[PORTCLASS_A_PREFIX_ADDRESS]),
+					    from->list[i].bytes, i ? 16 : 4);
+			assert_int_equal(nla_len(tb[PORTCLASS_A_PREFIX_LENGTH]), 1);
+			assert_int_equal(nla_get_u8(tb[PORTCLASS_A_PREFIX_LENGTH]), i ? 127 : 24);
+			i++;
+		}
+		assert_int_equal(i, r++ == 1 ? 0 : SOURCES_MAX);
+	}
+	assert_int_equal(r, ARRAY_SIZE(sourced));
+	sources_forget();
 }
 
 /* Wherever the kernel points to in a request, the word is the one that it came from. */
@@ -176,6 +221,7 @@ int main(void)
 {
 	static const struct CMUnitTest tests[] = {
 		client_test(test_set),
+		client_test(test_sources),
 		client_test(test_pointing),
 		client_test(test_refusals),
 		client_test(test_not_supported),

@@ -7,6 +7,7 @@
 #include "kernel_answers.h"
 #include "kernel_fake.h"
 #include "memory.h"
+#include "sources.h"
 #include "test.h"
 
 /* After an answer that was not taken to its end, nothing else is asked. */
@@ -202,6 +203,63 @@ static int get_all(struct client *client)
 	return err;
 }
 
+static void test_sources(void **state)
+{
+	struct rules rules = { 0 };
+	char text[SOURCES_TEXT];
+	struct config config;
+
+	fake.answer = answer_all;
+	answer_sources = 3;
+	assert_int_equal(client_get_all(*state, &config, &rules), 0);
+	assert_int_equal(rules.list[0].action, PORTCLASS_ACTION_ALLOW);
+	assert_int_equal(rules.list[0].from->count, 3);
+	assert_string_equal(sources_text(&rules.list[0].from->list[2], text), "102:304:506:708::/64");
+	answer_sources = SOURCES_MAX;
+	answer_source_size = 4;
+	answer_source_length = 32;
+	assert_int_equal(client_get_all(*state, &config, &rules), 0);
+	assert_int_equal(rules.list[0].from->count, SOURCES_MAX);
+	assert_string_equal(sources_text(&rules.list[0].from->list[0], text), "0.0.2.4");
+	free(rules.list);
+	sources_forget();
+}
+
+/* Too many, or ones that can't be. */
+static void test_odd_sources(void **state)
+{
+	static const struct {
+		unsigned int count;
+		int size, length, action;
+		const char *why;
+	} odd[] = {
+		{ SOURCES_MAX + 1, 16, 128, PORTCLASS_ACTION_ALLOW, "impossible rules" },
+		{ 1, 16, 129, PORTCLASS_ACTION_ALLOW, "impossible rules" },
+		{ 1, 16, 60, PORTCLASS_ACTION_ALLOW, "impossible rules" },
+		{ 1, 4, 33, PORTCLASS_ACTION_ALLOW, "impossible rules" },
+		{ 1, 4, 29, PORTCLASS_ACTION_ALLOW, "impossible rules" },
+		{ 1, 8, 64, PORTCLASS_ACTION_ALLOW, "impossible rules" },
+		{ 1, 0, 0, PORTCLASS_ACTION_ALLOW, "impossible rules" },
+		{ 1, 20, 64, PORTCLASS_ACTION_ALLOW, "impossible rules" },
+		{ 1, 16, 64, PORTCLASS_ACTION_DENY, "impossible rules" },
+		{ 1, 16, 64, PORTCLASS_ACTION_UNSET, "impossible rules" },
+		{ 1, -1, 64, PORTCLASS_ACTION_ALLOW, "lacks a source's address" },
+		{ 1, 16, -1, PORTCLASS_ACTION_ALLOW, "lacks a source's length" },
+	};
+
+	fake.answer = answer_all;
+	for (size_t i = 0; i < ARRAY_SIZE(odd); i++) {
+		again(state);
+		answer_sources = odd[i].count;
+		answer_source_size = odd[i].size;
+		answer_source_length = odd[i].length;
+		answer_source_action = odd[i].action;
+		assert_int_equal(get_all(*state), -1);
+		assert_error(*state, odd[i].why);
+	}
+	sources_forget();
+}
+
 static int get_explanation(struct client *client)
 {
 	struct explanation it;
@@ -324,6 +382,8 @@ int main(void)
 	static const struct CMUnitTest tests[] = {
 		client_test(test_all),
 		client_test(test_disturbed),
+		client_test(test_sources),
+		client_test(test_odd_sources),
 		client_test(test_stats),
 		client_test(test_ports),
 		client_test(test_explanation),

@@ -91,6 +91,22 @@ wrong '' allow in
 wrong '' allow tcp/
 wrong '' reject
 wrong 1x reject out tcp/1x
+wrong '' allow tcp/22 from
+wrong '' allow - from
+wrong 33 allow tcp/22 from 192.0.2.0/33
+wrong 192.0.2.7/24 allow in ssh from ::1 192.0.2.7/24
+wrong 192.0.2 allow tcp/22 from 192.0.2
+wrong tcp allow tcp/22 from ::1 tcp/80
+wrong from allow from ::1
+wrong from unset tcp/22 from ::1
+wrong from reject - from ::1
+wrong from allow out tcp/22 from ::1
+wrong from deny tcp/22 from
+wrong form allow tcp/22 form ::1
+wrong ::ffff:1.2.3.4 allow tcp/22 from ::ffff:1.2.3.4
+wrong from explain from ::1
+# shellcheck disable=SC2046  # words
+wrong 10.0.1.101 allow tcp/22 from $(seq -f 10.0.1.%g 1 101)
 wrong '' policy
 wrong '' policy in all
 wrong '' mode
@@ -199,6 +215,11 @@ ended "wrong word on standard input" 2
 says "names its line and place" \
 	"portclassctl: standard input, line 3, word 2: '8x' is no port number"
 says "shows its line" "  tcp/81 tcp/8x udp/9"
+echo 'tcp/22 from 192.0.2.7' >"$work/in"
+run allow - <"$work/in"
+ended "sources on standard input" 2
+says "says where they belong" \
+	"portclassctl: standard input, line 1, word 2: 'from' comes behind the ports, on the command line"
 run allow in - </dev/null
 ended "nothing on standard input" 2
 printf 'tcp/80\0' >"$work/in"
@@ -250,7 +271,7 @@ if [ -e /sys/module/portclass ]; then
 	count=$((count + 1))
 	echo "ok $count - # SKIP the rest: the module is loaded"
 else
-	for arguments in 'allow tcp/80' 'deny out any/https 0' 'reject in tcp/ident' 'policy all reject udp' 'unset forward udp/0-65535' \
+	for arguments in 'allow tcp/80' 'deny out any/https 0' 'reject in tcp/ident' 'allow tcp/22 from ::1 192.0.2.0/24' 'policy all reject udp' 'unset forward udp/0-65535' \
 		'policy all deny' 'policy out dynamic allow udp' 'mode observe' flush show 'show -j' \
 		'-j stats' 'stats in --by port --watch=0.1 --count 1' '--exact stats --all' 'show --' \
 		'track none' save confirm 'confirm --reason done' history '-j history --limit 3' monitor 'monitor --count 1' \

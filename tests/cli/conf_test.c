@@ -4,6 +4,7 @@
 #include "conf.h"
 #include "memory.h"
 #include "parsed.h"
+#include "sources.h"
 #include "test.h"
 
 static int port(unsigned int scope, unsigned int proto, unsigned int number)
@@ -54,6 +55,63 @@ static void test_statements(void **state)
 			 PORTCLASS_ACTION_DENY);
 	assert_int_equal(port(PORTCLASS_SCOPE_OUT, PORTCLASS_PROTO_UDP, 6001),
 			 PORTCLASS_ACTION_UNSET);
+}
+
+static const struct sources *from(unsigned int scope, unsigned int proto, unsigned int number)
+{
+	return parsed->from[scope][proto][number];
+}
+
+static void test_sources(void **state)
+{
+	char source[SOURCES_TEXT];
+
+	(void)state;
+	if (parsed_text("allow tcp/22-30 udp/53 from 192.0.2.0/24 2001:db8::1  # some\n"
+			"allow tcp/25 from 2001:db8::1/128 192.0.2.0/24 192.0.2.9\n"
+			"allow tcp/80\n"
+			"allow forward any/22 from 10.0.0.0/8\n"))
+		fail_msg("%s", parsed_faults);
+	assert_int_equal(port(PORTCLASS_SCOPE_IN, PORTCLASS_PROTO_TCP, 30),
+			 PORTCLASS_ACTION_ALLOW);
+	assert_int_equal(from(PORTCLASS_SCOPE_IN, PORTCLASS_PROTO_TCP, 30)->count, 2);
+	assert_ptr_equal(from(PORTCLASS_SCOPE_IN, PORTCLASS_PROTO_TCP, 25),
+			 from(PORTCLASS_SCOPE_IN, PORTCLASS_PROTO_UDP, 53));
+	assert_null(from(PORTCLASS_SCOPE_IN, PORTCLASS_PROTO_TCP, 31));
+	assert_null(from(PORTCLASS_SCOPE_IN, PORTCLASS_PROTO_TCP, 80));
+	assert_string_equal(sources_text(from(PORTCLASS_SCOPE_FORWARD, 1, 22)->list, source),
+			    "10.0.0.0/8");
+}
+
+/* Of a scope and protocol: a statement for each second port. */
+static char *many_sources(const char *scope, unsigned int count, char *end)
+{
+	for (unsigned int i = 0; i < count; i++)
+		end += sprintf(end, "allow %s tcp/%u from 10.%u.0.0/16\n", scope, 2 * i, i % 100);
+	return end;
+}
+
+/* What the kernel would refuse is known before. */
+static void test_too_many_sources(void **state)
+{
+	char *text = memory_get(2000, 64), *end;
+
+	(void)state;
+	end = many_sources("in", SOURCES_RANGES_MAX, text);
+	many_sources("forward", SOURCES_RANGES_MAX, end);
+	assert_int_equal(parsed_text(text), 0);
+	end = many_sources("in", 1, text);
+	end = many_sources("forward", SOURCES_RANGES_MAX + 2, end);
+	assert_int_equal(parsed_text(text), 1);
+	assert_string_equal(parsed_faults,
+			    "portclassctl: a test, line 130: more than 128 ranges of forward tcp have sources\n");
+	/* Neighbours with the same sources are one. */
+	end = many_sources("in", SOURCES_RANGES_MAX, text);
+	strcpy(end, "allow tcp/1 tcp/255 from 10.0.0.0/16\n");
+	assert_int_equal(parsed_text(text), 1);
+	strcpy(end, "allow tcp/1 from 10.0.0.0/16\n");
+	assert_int_equal(parsed_text(text), 0);
+	free(text);
 }
 
 static void test_defaults(void **state)
@@ -116,6 +174,47 @@ static void test_faults(void **state)
 		  "portclassctl: a test, line 3, column 8: the policy in well-known udp is allow here, but deny in line 1\n"
 		  "  policy all allow udp\n"
 		  "         ^~~\n" },
+		{ "allow tcp/22 from\n",
+		  "portclassctl: a test, line 1, column 18: a SOURCE is missing\n"
+		  "  allow tcp/22 from\n"
+		  "                   ^\n"
+		  "  SOURCE is an address or a network, as 192.0.2.7, 192.0.2.0/24 or 2001:db8::/32\n" },
+		{ "allow tcp/22\nallow udp/22 from 192.0.2.0/33 # no\nallow udp/22",
+		  "portclassctl: a test, line 2, column 29: '33' is no length of an IPv4 network\n"
+		  "  allow udp/22 from 192.0.2.0/33 # no\n"
+		  "                              ^~\n"
+		  "  ADDRESS/LENGTH, LENGTH is a decimal number from 0 to 32\n" },
+		{ "allow forward from ::1",
+		  "portclassctl: a test, line 1, column 15: a port comes before 'from'\n"
+		  "  allow forward from ::1\n"
+		  "                ^~~~\n"
+		  "  [SCOPE] PORT... from SOURCE..., as tcp/22 from 192.0.2.0/24\n" },
+		{ "deny tcp/22 from ::1",
+		  "portclassctl: a test, line 1, column 13: only allow has sources\n"
+		  "  deny tcp/22 from ::1\n"
+		  "              ^~~~\n"
+		  "  allow [SCOPE] PORT... from SOURCE... denies all others\n" },
+		{ "allow tcp/9\nallow tcp/1-9 from ::1\n",
+		  "portclassctl: a test, line 2, column 7: in tcp/9 is allowed from some here, but allowed in line 1\n"
+		  "  allow tcp/1-9 from ::1\n"
+		  "        ^~~~~~~\n" },
+		{ "allow tcp/9 from ::1\nallow tcp/9-10\nallow tcp/10",
+		  "portclassctl: a test, line 2, column 7: in tcp/9 is allowed here, but allowed from some in line 1\n"
+		  "  allow tcp/9-10\n"
+		  "        ^~~~~~~~\n" },
+		{ "allow tcp/9 from ::1\nreject any/9",
+		  "portclassctl: a test, line 2, column 8: in tcp/9 is rejected here, but allowed from some in line 1\n"
+		  "  reject any/9\n"
+		  "         ^~~~~\n" },
+		{ "deny tcp/9\nallow tcp/1\nallow tcp/2-9 from ::1",
+		  "portclassctl: a test, line 3, column 7: in tcp/9 is allowed from some here, but denied in line 1\n"
+		  "  allow tcp/2-9 from ::1\n"
+		  "        ^~~~~~~\n" },
+		{ "allow tcp/9 from ::1\nallow tcp/9 from ::2\n",
+		  "portclassctl: a test, line 2, column 7: in tcp/9 is allowed from some here, but from others in line 1\n"
+		  "  allow tcp/9 from ::2\n"
+		  "        ^~~~~\n"
+		  "  all sources of a port go into one statement\n" },
 		{ "mode observe\nmode enforce\n",
 		  "portclassctl: a test, line 2, column 6: the mode is enforce here, but observe in line 1\n"
 		  "  mode enforce\n"
@@ -208,6 +307,8 @@ static void test_all_at_once(void **state)
 	char *text = memory_get(2000, 16), *end = text;
 
 	(void)state;
+	assert_int_equal(parsed_text("allow tcp/x tcp/y from 1.2.3.4/8\nallow from ::1\n"
+				     "allow tcp/1 from ::1 ::x ::y"), 5);
 	assert_int_equal(parsed_text("mod enforce\nallow tcp/x sctp/1 tcp/1 tcp/65536\ntrack on\n"
 			       "allow tcp/2\ndeny tcp/1-1000 tcp/2"), 7);
 	assert_int_equal(occurrences(parsed_faults, "portclassctl: a test, line "), 7);
@@ -247,7 +348,7 @@ static void test_long_lines(void **state)
 	memcpy(text + TEXT_LINE_MAX, "#\ntrack on\n", 12);
 	assert_int_equal(parsed_text(text), 2);
 	assert_non_null(strstr(parsed_faults,
-			       "line 1, column 4097: the line is longer than 4096 bytes\n"));
+			       "line 1, column 8193: the line is longer than 8192 bytes\n"));
 	assert_non_null(strstr(parsed_faults, "line 2, column 7: 'on' is no"));
 	/* What stands far to the right is shown, and what is pointed at is above the caret. */
 	memcpy(text + TEXT_LINE_MAX - 5, "now\n", 5);
@@ -295,6 +396,8 @@ int main(void)
 {
 	static const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_statements),
+		cmocka_unit_test(test_sources),
+		cmocka_unit_test(test_too_many_sources),
 		cmocka_unit_test(test_defaults),
 		cmocka_unit_test(test_faults),
 		cmocka_unit_test(test_utf8),

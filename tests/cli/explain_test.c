@@ -11,6 +11,7 @@
 #include "grammar.h"
 #include "memory.h"
 #include "printed.h"
+#include "sources.h"
 #include "test.h"
 
 /* Split a line at blanks, and parse it. */
@@ -238,6 +239,26 @@ static void set_view(void)
 	};
 }
 
+static void set_from(const char *text)
+{
+	view.from = (struct address){ .word = text };
+	if (text)
+		assert_int_equal(grammar_address(text, strlen(text), &view.from.family,
+						 view.from.bytes), 0);
+}
+
+/* Open to 192.0.2.0/24 and one more only. */
+static void set_sources(size_t count)
+{
+	struct prefix list[] = {
+		{ AF_INET6, { 0x20, 0x01, 0x0d, 0xb8 }, 32 }, { AF_INET, { 192, 0, 2 }, 24 },
+	};
+
+	set_view();
+	view.it.rule.action = PORTCLASS_ACTION_ALLOW;
+	view.it.rule.from = sources_make(list + 2 - count, count);
+}
+
 /* What is printed are these lines, and the table of counters unless they don't matter. */
 static void assert_said(const char *lines, bool counters)
 {
@@ -279,18 +300,18 @@ static void test_verdicts(void **state)
 	view.it.rule.low = 22;
 	view.it.rule.high = 22;
 	view.it.track = PORTCLASS_TRACK_NONE;
-	view.from = "192.0.2.7";
+	set_from("192.0.2.7");
 	assert_said("tcp/22 (ssh), dialled by a peer: passes, counted as denied\n"
 		    "scope       in\n"
 		    "class       well-known\n"
-		    "from        192.0.2.7: as from anywhere, no rule has a source\n"
+		    "from        192.0.2.7: as from anywhere, the port has no sources\n"
 		    "decided by  rule deny tcp/22\n"
 		    "policy      allow, without the rule\n"
 		    "mode        observe\n"
 		    "track       none\n", true);
 	view.it.ruled = false;
 	view.it.policy = PORTCLASS_ACTION_DENY;
-	view.from = NULL;
+	set_from(NULL);
 	view.it.mode = PORTCLASS_MODE_ENFORCE;
 	view.it.scope = PORTCLASS_SCOPE_FORWARD;
 	assert_said("tcp/22 (ssh), passing through: denied\n"
@@ -314,7 +335,7 @@ static void test_not_judged(void **state)
 {
 	(void)state;
 	set_view();
-	view.from = "127.0.0.1";
+	set_from("127.0.0.1");
 	view.loopback = true;
 	assert_said("tcp/22 (ssh), dialled from 127.0.0.1: allowed\n"
 		    "scope       in\n"
@@ -347,6 +368,53 @@ static void test_contradiction(void **state)
 		    "track       conntrack\n", true);
 }
 
+static void test_sources(void **state)
+{
+	(void)state;
+	set_sources(1);
+	assert_said("tcp/22 (ssh), dialled by a peer: allowed from its sources only\n"
+		    "scope       in\n"
+		    "class       well-known\n"
+		    "decided by  rule allow tcp/20-30 from 192.0.2.0/24\n"
+		    "policy      allow, without the rule\n"
+		    "mode        enforce\n"
+		    "track       conntrack\n", true);
+	set_from("192.0.3.7");
+	assert_said("tcp/22 (ssh), dialled by a peer: denied\n"
+		    "scope       in\n"
+		    "class       well-known\n"
+		    "from        192.0.3.7, which is none of its sources\n"
+		    "decided by  rule allow tcp/20-30 from 192.0.2.0/24\n"
+		    "policy      allow, without the rule\n"
+		    "mode        enforce\n"
+		    "track       conntrack\n", true);
+	set_sources(2);
+	set_from("2001:db8:1::7");
+	assert_said("tcp/22 (ssh), dialled by a peer: allowed\n"
+		    "scope       in\n"
+		    "class       well-known\n"
+		    "from        2001:db8:1::7, by its source 2001:db8::/32\n"
+		    "decided by  rule allow tcp/20-30 from 2 sources\n"
+		    "source      192.0.2.0/24\n"
+		    "source      2001:db8::/32\n"
+		    "policy      allow, without the rule\n"
+		    "mode        enforce\n"
+		    "track       conntrack\n", true);
+	view.it.verdict = PORTCLASS_ACTION_ALLOW;
+	assert_said("tcp/22 (ssh), dialled by a peer: allowed\n"
+		    "scope       in\n"
+		    "class       well-known\n"
+		    "from        2001:db8:1::7, by its source 2001:db8::/32\n"
+		    "decided by  rule allow tcp/20-30 from 2 sources\n"
+		    "source      192.0.2.0/24\n"
+		    "source      2001:db8::/32\n"
+		    "policy      allow, without the rule\n"
+		    "but         the packet path has allow: this is a fault of the module\n"
+		    "mode        enforce\n"
+		    "track       conntrack\n", true);
+	sources_forget();
+}
+
 static void assert_json(const char *expected)
 {
 	char *text = printed((struct print){ .json = true }, tell);
@@ -369,7 +437,7 @@ static void test_json(void **state)
 	assert_json("\"bytes_from\":0},\"class_counters\":{\"flows\":5,");
 	assert_json("\"packets_from\":1,\"bytes_from\":1000}}]}\n");
 	view.it.mode = PORTCLASS_MODE_OBSERVE;
-	view.from = "192.0.2.7";
+	set_from("192.0.2.7");
 	assert_json("\"verdict\":\"deny\",\"passes\":true,\"from\":\"192.0.2.7\",");
 	view.it.verdict = PORTCLASS_ACTION_REJECT;
 	assert_json("\"verdict\":\"reject\",\"passes\":true,");
@@ -378,6 +446,16 @@ static void test_json(void **state)
 	view.it.ruled = false;
 	view.it.policy = PORTCLASS_ACTION_DENY;
 	assert_json("\"decided_by\":\"policy\",\"policy\":\"deny\",\"mode\":");
+	set_sources(2);
+	assert_json("\"verdict\":\"deny\",\"passes\":false,\"decided_by\":\"rule\",");
+	assert_json("\"high\":30,\"from\":[\"192.0.2.0/24\",\"2001:db8::/32\"]},");
+	set_from("192.0.2.7");
+	assert_json("\"verdict\":\"allow\",\"passes\":true,\"from\":\"192.0.2.7\",\"source\":\"192.0.2.0/24\",");
+	set_from("10.0.0.1");
+	assert_json("\"verdict\":\"deny\",\"passes\":false,\"from\":\"10.0.0.1\",\"decided_by\"");
+	sources_forget();
+	view.it.ruled = false;
+	set_from("192.0.2.7");
 	view.loopback = true;
 	assert_json("\"verdict\":\"allow\",\"passes\":true,\"from\":\"192.0.2.7\",");
 	assert_json("\"decided_by\":\"loopback\"");
@@ -398,6 +476,7 @@ int main(void)
 		cmocka_unit_test(test_verdicts),
 		cmocka_unit_test(test_not_judged),
 		cmocka_unit_test(test_contradiction),
+		cmocka_unit_test(test_sources),
 		cmocka_unit_test(test_json),
 	};
 

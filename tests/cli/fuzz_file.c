@@ -6,6 +6,7 @@
 
 #include "conf.h"
 #include "save.h"
+#include "sources.h"
 
 /* Built with the name that the fuzzer knows. */
 int fuzz_one_input(const unsigned char *data, size_t size);
@@ -91,5 +92,6 @@ int fuzz_one_input(const unsigned char *data, size_t size)
 	free(errors);
 	free(bytes);
 	free(setup);
+	sources_forget();
 	return 0;
 }

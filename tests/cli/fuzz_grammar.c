@@ -6,6 +6,7 @@
 
 #include "grammar.h"
 #include "memory.h"
+#include "sources.h"
 
 /* Built with the name that the fuzzer knows. */
 int fuzz_one_input(const unsigned char *data, size_t size);
@@ -22,6 +23,8 @@ static void check_rules(const struct rules *rules)
 		check(rules->list[i].low <= rules->list[i].high);
 		check(rules->list[i].proto < PROTOS);
 		check(rules->list[i].word);
+		check(!rules->list[i].from || (rules->list[i].from->count &&
+					       rules->list[i].from->count <= SOURCES_MAX));
 	}
 }
 
@@ -38,10 +41,11 @@ static void feed(const struct words *words, const char *const *list, FILE *out)
 	unsigned int value;
 
 	used = grammar_scope(list, words->count, &scope);
-	if (grammar_ports(list + used, words->count - used, scope, PORTCLASS_ACTION_ALLOW, &rules,
+	if (grammar_rules(list + used, words->count - used, scope, PORTCLASS_ACTION_ALLOW, &rules,
 			  &fault))
 		words_show(words, fault.at, fault.length, out);
 	check_rules(&rules);
+	sources_forget();
 	free(rules.list);
 	if (grammar_policy(list, words->count, policies, &made, &fault))
 		words_show(words, fault.at, fault.length, out);

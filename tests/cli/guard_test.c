@@ -3,11 +3,13 @@
 
 #include <fcntl.h>
 #include <unistd.h>
+#include <arpa/inet.h>
 #include <sys/stat.h>
 
 #include "guard.h"
 #include "memory.h"
 #include "session.h"
+#include "sources.h"
 #include "test.h"
 
 #define UNSET		PORTCLASS_ACTION_UNSET
@@ -31,6 +33,9 @@ static struct explanation ssh_with(int rule, int policy, int mode, int track)
 	};
 }
 
+/* 203.0.113.2, by which all of them come in. */
+static const struct address peer = { .family = AF_INET, .bytes = { 203, 0, 113, 2 } };
+
 static bool locks_out(struct explanation now, struct change wanted, int mode, int track)
 {
 	const enum portclass_mode to_mode = mode;
@@ -40,7 +45,7 @@ static bool locks_out(struct explanation now, struct change wanted, int mode, in
 		wanted.mode = &to_mode;
 	if (track != KEEP)
 		wanted.track = &to_track;
-	return guard_locks_out(&now, &wanted);
+	return guard_locks_out(&now, &peer, &wanted);
 }
 
 /* A rule in a request. */
@@ -55,35 +60,74 @@ static void test_rules(void **state)
 	const struct explanation allowed = ssh_with(ALLOW, DENY, ENFORCE, CONNTRACK);
 
 	(void)state;
-	assert_true(by_rule(open, (struct rule){ 0, 0, DENY, 22, 22, NULL }));
-	assert_true(by_rule(open, (struct rule){ 0, 0, DENY, 0, 22, NULL }));
-	assert_true(by_rule(open, (struct rule){ 0, 0, DENY, 22, 65535, NULL }));
-	assert_false(by_rule(open, (struct rule){ 0, 0, DENY, 0, 21, NULL }));
-	assert_false(by_rule(open, (struct rule){ 0, 0, DENY, 23, 65535, NULL }));
-	assert_false(by_rule(open, (struct rule){ 0, 1, DENY, 22, 22, NULL }));
-	assert_false(by_rule(open, (struct rule){ 1, 0, DENY, 22, 22, NULL }));
-	assert_true(by_rule(open, (struct rule){ 0, 0, REJECT, 22, 22, NULL }));
-	assert_false(by_rule(open, (struct rule){ 0, 0, ALLOW, 22, 22, NULL }));
-	assert_false(by_rule(open, (struct rule){ 0, 0, UNSET, 22, 22, NULL }));
-	assert_true(by_rule(allowed, (struct rule){ 0, 0, UNSET, 22, 22, NULL }));
-	assert_true(by_rule(allowed, (struct rule){ 0, 0, DENY, 22, 22, NULL }));
+	assert_true(by_rule(open, (struct rule){ 0, 0, DENY, 22, 22, NULL, NULL }));
+	assert_true(by_rule(open, (struct rule){ 0, 0, DENY, 0, 22, NULL, NULL }));
+	assert_true(by_rule(open, (struct rule){ 0, 0, DENY, 22, 65535, NULL, NULL }));
+	assert_false(by_rule(open, (struct rule){ 0, 0, DENY, 0, 21, NULL, NULL }));
+	assert_false(by_rule(open, (struct rule){ 0, 0, DENY, 23, 65535, NULL, NULL }));
+	assert_false(by_rule(open, (struct rule){ 0, 1, DENY, 22, 22, NULL, NULL }));
+	assert_false(by_rule(open, (struct rule){ 1, 0, DENY, 22, 22, NULL, NULL }));
+	assert_true(by_rule(open, (struct rule){ 0, 0, REJECT, 22, 22, NULL, NULL }));
+	assert_false(by_rule(open, (struct rule){ 0, 0, ALLOW, 22, 22, NULL, NULL }));
+	assert_false(by_rule(open, (struct rule){ 0, 0, UNSET, 22, 22, NULL, NULL }));
+	assert_true(by_rule(allowed, (struct rule){ 0, 0, UNSET, 22, 22, NULL, NULL }));
+	assert_true(by_rule(allowed, (struct rule){ 0, 0, DENY, 22, 22, NULL, NULL }));
 	/* It was so before, or it doesn't matter. */
 	assert_false(by_rule(ssh_with(UNSET, REJECT, ENFORCE, CONNTRACK),
-			     (struct rule){ 0, 0, DENY, 22, 22, NULL }));
+			     (struct rule){ 0, 0, DENY, 22, 22, NULL, NULL }));
 	assert_false(by_rule(ssh_with(DENY, ALLOW, ENFORCE, CONNTRACK),
-			     (struct rule){ 0, 0, DENY, 22, 22, NULL }));
+			     (struct rule){ 0, 0, DENY, 22, 22, NULL, NULL }));
 	assert_false(by_rule(ssh_with(UNSET, ALLOW, OBSERVE, CONNTRACK),
-			     (struct rule){ 0, 0, DENY, 22, 22, NULL }));
+			     (struct rule){ 0, 0, DENY, 22, 22, NULL, NULL }));
 	/* It goes on, but nobody gets in again. */
 	assert_true(by_rule(ssh_with(UNSET, ALLOW, ENFORCE, NONE),
-			    (struct rule){ 0, 0, DENY, 22, 22, NULL }));
+			    (struct rule){ 0, 0, DENY, 22, 22, NULL, NULL }));
+}
+
+static const struct sources *from(const char *network, unsigned int length)
+{
+	struct prefix prefix = { .family = AF_INET, .length = length };
+
+	assert_int_equal(inet_pton(AF_INET, network, prefix.bytes), 1);
+	return sources_make(&prefix, 1);
+}
+
+/* A port that is open to some is shut to all others. */
+static void test_sources(void **state)
+{
+	const struct sources *ours = from("203.0.113.0", 24), *others = from("10.0.0.0", 8);
+	struct explanation open = ssh_with(UNSET, ALLOW, ENFORCE, CONNTRACK);
+
+	(void)state;
+	assert_true(by_rule(open, (struct rule){ 0, 0, ALLOW, 22, 22, NULL, others }));
+	assert_false(by_rule(open, (struct rule){ 0, 0, ALLOW, 22, 22, NULL, ours }));
+	assert_false(by_rule(open, (struct rule){ 0, 0, ALLOW, 23, 23, NULL, others }));
+	assert_false(by_rule(ssh_with(UNSET, ALLOW, OBSERVE, CONNTRACK),
+			     (struct rule){ 0, 0, ALLOW, 22, 22, NULL, others }));
+	/* Open to us alone: gone with the rule, unless the policy allows all. */
+	open = ssh_with(ALLOW, DENY, ENFORCE, CONNTRACK);
+	open.rule.from = ours;
+	assert_true(by_rule(open, (struct rule){ 0, 0, UNSET, 22, 22, NULL, NULL }));
+	assert_true(by_rule(open, (struct rule){ 0, 0, ALLOW, 22, 22, NULL, others }));
+	assert_false(by_rule(open, (struct rule){ 0, 0, ALLOW, 22, 22, NULL, NULL }));
+	assert_true(locks_out(open, (struct change){
+		.flush = true, .rules = &(struct rule){ 0, 0, ALLOW, 0, 99, NULL, others },
+		.rule_count = 1 }, KEEP, KEEP));
+	assert_false(locks_out(open, (struct change){ .flush = true }, KEEP, KEEP));
+	/* Shut to us before. */
+	open.rule.from = others;
+	assert_false(by_rule(open, (struct rule){ 0, 0, DENY, 22, 22, NULL, NULL }));
+	assert_false(locks_out(open, (struct change){ .flush = true }, KEEP, KEEP));
+	open.mode = OBSERVE;
+	assert_true(locks_out(open, (struct change){ 0 }, ENFORCE, KEEP));
+	sources_forget();
 }
 
 static void test_order(void **state)
 {
 	const struct explanation open = ssh_with(UNSET, ALLOW, ENFORCE, CONNTRACK);
-	const struct rule shut[] = { { 0, 0, ALLOW, 22, 22, NULL }, { 0, 0, DENY, 0, 99, NULL } };
-	const struct rule opened[] = { { 0, 0, DENY, 0, 99, NULL }, { 0, 0, ALLOW, 22, 22, NULL } };
+	const struct rule shut[] = { { 0, 0, ALLOW, 22, 22, NULL, NULL }, { 0, 0, DENY, 0, 99, NULL, NULL } };
+	const struct rule opened[] = { { 0, 0, DENY, 0, 99, NULL, NULL }, { 0, 0, ALLOW, 22, 22, NULL, NULL } };
 	const struct policy policies[] = {
 		{ 0, 0, PORTCLASS_CLASS_WELL_KNOWN, DENY, NULL },
 		{ 0, 0, PORTCLASS_CLASS_REGISTERED, ALLOW, NULL },
@@ -117,17 +161,17 @@ static void test_other_policies(void **state)
 	const struct change change = { .policies = &policy, .policy_count = 1 };
 
 	(void)state;
-	assert_true(guard_locks_out(&open, &change));
+	assert_true(guard_locks_out(&open, &peer, &change));
 	policy.action = REJECT;
-	assert_true(guard_locks_out(&open, &change));
+	assert_true(guard_locks_out(&open, &peer, &change));
 	policy.scope = PORTCLASS_SCOPE_OUT;
-	assert_false(guard_locks_out(&open, &change));
+	assert_false(guard_locks_out(&open, &peer, &change));
 	policy.scope = PORTCLASS_SCOPE_IN;
 	policy.proto = PORTCLASS_PROTO_UDP;
-	assert_false(guard_locks_out(&open, &change));
+	assert_false(guard_locks_out(&open, &peer, &change));
 	policy.proto = PORTCLASS_PROTO_TCP;
 	policy.class = PORTCLASS_CLASS_DYNAMIC;
-	assert_false(guard_locks_out(&open, &change));
+	assert_false(guard_locks_out(&open, &peer, &change));
 }
 
 static void test_switches(void **state)
@@ -199,6 +243,18 @@ static void put_process(int pid, int parent, const char *command, const char *li
 	assert_int_equal(symlink(link, text), 0);
 }
 
+static void assert_peer(const char *ssh, size_t index, const char *expected)
+{
+	char text[INET6_ADDRSTRLEN];
+	struct session session;
+
+	session_find(&session, folder, 300, ssh);
+	assert_true(session.count > index);
+	inet_ntop(session.list[index].peer.family, session.list[index].peer.bytes, text,
+		  sizeof(text));
+	assert_string_equal(text, expected);
+}
+
 static void assert_found(const char *ssh, int first, int second)
 {
 	struct session session;
@@ -206,9 +262,9 @@ static void assert_found(const char *ssh, int first, int second)
 	session_find(&session, folder, 300, ssh);
 	assert_int_equal(session.count, (first >= 0) + (second >= 0));
 	if (first >= 0)
-		assert_int_equal(session.ports[0], first);
+		assert_int_equal(session.list[0].port, first);
 	if (second >= 0)
-		assert_int_equal(session.ports[1], second);
+		assert_int_equal(session.list[1].port, second);
 }
 
 #define TCP_LINE(local, peer, state, inode) \
@@ -253,9 +309,11 @@ static void test_ancestors(void **state)
 	put_sockets(LISTEN_22, TCP_LINE(MAPPED_V6 "017100CB:0016", MAPPED_V6 "027100CB:C350",
 					"01", "777"));
 	assert_found(NULL, 22, -1);
+	assert_peer(NULL, 0, "203.0.113.2");
 	put_sockets(LISTEN_22, TCP_LINE(DOC_V6 "01000000:0016", DOC_V6 "02000000:C350",
 					"01", "777"));
 	assert_found(NULL, 22, -1);
+	assert_peer(NULL, 0, "2001:db8::2");
 	/* Of the first ancestor as of the last. */
 	put_sockets(LISTEN_22 TCP_LINE("017100CB:0016", "027100CB:C350", "01", "888"), "");
 	assert_found(NULL, 22, -1);
@@ -301,6 +359,11 @@ static void test_ssh(void **state)
 	put_sockets(LISTEN_22 INBOUND_22, "");
 	assert_found("203.0.113.2 50000 127.0.0.1 22", 22, -1);
 	assert_found("203.0.113.2 50000 127.0.0.1 2222", 2222, 22);
+	assert_found("203.0.113.3 50000 127.0.0.1 22", 22, 22);
+	assert_peer("203.0.113.3 50000 127.0.0.1 22", 0, "203.0.113.3");
+	assert_peer("203.0.113.3 50000 127.0.0.1 22", 1, "203.0.113.2");
+	assert_peer("::ffff:203.0.113.4 50000 127.0.0.1 22", 0, "203.0.113.4");
+	assert_peer("fe80::1%eth0 50000 127.0.0.1 22", 0, "fe80::1");
 }
 
 int main(void)
@@ -308,6 +371,7 @@ int main(void)
 	static const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_rules),
 		cmocka_unit_test(test_order),
+		cmocka_unit_test(test_sources),
 		cmocka_unit_test(test_other_policies),
 		cmocka_unit_test(test_switches),
 		cmocka_unit_test(test_ancestors),

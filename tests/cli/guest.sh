@@ -61,6 +61,29 @@ is_text() {
 	ctl "$@" | tr -s ' ' | grep -xF -- "$text"
 }
 
+generation() { ctl -j show | jq .generation; }
+# unchanged COMMAND...: the configuration is the same afterwards, and so is its generation.
+unchanged() {
+	local before after
+	before=$(generation && ctl save)
+	"$@" || return
+	after=$(generation && ctl save)
+	diff <(echo "$before") <(echo "$after")
+}
+# changed_once COMMAND...: the generation is the next one afterwards.
+changed_once() {
+	local before
+	before=$(generation)
+	"$@" && [ "$(generation)" -eq $((before + 1)) ]
+}
+# same_as FILE: what was saved last is this, comments apart.
+same_as() { diff <(grep '^[^#]' "$1") <(sed 's/  #.*//; /^#/d; /^$/d' "$work/saved"); }
+# saved FILE: what is saved is this.
+saved() { ctl save >"$work/saved" && same_as "$1"; }
+# survives: what is saved is applied, and saved again as it was.
+survives() { ctl save >"$work/once" && silent apply "$work/once" && ctl save >"$work/twice" && cmp "$work/once" "$work/twice"; }
+diffs() { ctl apply --diff "$1" >"$work/diff" && cat "$work/diff" && diff - "$work/diff"; }
+
 # Between this network namespace, 192.0.2.1, and portclass-test, 192.0.2.2.
 knock() {
 	local port
@@ -122,6 +145,8 @@ traffic() {
 
 # shellcheck source=tests/cli/guest_change.sh
 . "$(dirname "$0")/guest_change.sh"
+# shellcheck source=tests/cli/guest_sources.sh
+. "$(dirname "$0")/guest_sources.sh"
 
 check "load" silent load "$PORTCLASS_KO"
 check "load again" silent load "$PORTCLASS_KO"
@@ -234,6 +259,7 @@ if command -v ip >/dev/null; then
 	traffic
 	changes
 	guard
+	sources
 	ip netns del portclass-test
 	check "no such namespace" refused 1 "there is no network namespace" -n portclass-test show
 fi

@@ -163,7 +163,7 @@ session() {
 }
 locked_out() {
 	session "$@"
-	grep -qxF "portclassctl: this would lock you out: your own session comes in by tcp/2222" "$work/session" &&
+	grep -qxF "portclassctl: this would lock you out: your own session comes in by tcp/2222 from 192.0.2.2" "$work/session" &&
 		grep -qxF "  --confirm 60 takes it back unless you confirm it in time; --force does it anyway" "$work/session" &&
 		grep -qx "status 1" "$work/session" && is ".generation == $(cat "$work/generation")" -j show
 }

@@ -3,29 +3,6 @@
 #
 # Configuration files with the real module. Meant to be sourced by guest.sh, with the module loaded.
 
-generation() { ctl -j show | jq .generation; }
-# unchanged COMMAND...: the configuration is the same afterwards, and so is its generation.
-unchanged() {
-	local before after
-	before=$(generation && ctl save)
-	"$@" || return
-	after=$(generation && ctl save)
-	diff <(echo "$before") <(echo "$after")
-}
-# changed_once COMMAND...: the generation is the next one afterwards.
-changed_once() {
-	local before
-	before=$(generation)
-	"$@" && [ "$(generation)" -eq $((before + 1)) ]
-}
-# same_as FILE: what was saved last is this, comments apart.
-same_as() { diff <(grep '^[^#]' "$1") <(sed 's/  #.*//; /^#/d; /^$/d' "$work/saved"); }
-# saved FILE: what is saved is this.
-saved() { ctl save >"$work/saved" && same_as "$1"; }
-# survives: what is saved is applied, and saved again as it was.
-survives() { ctl save >"$work/once" && silent apply "$work/once" && ctl save >"$work/twice" && cmp "$work/once" "$work/twice"; }
-diffs() { ctl apply --diff "$1" >"$work/diff" && cat "$work/diff" && diff - "$work/diff"; }
-
 cat >"$work/one.conf" <<'END'
 mode observe
 track none

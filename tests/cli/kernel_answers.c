@@ -11,6 +11,8 @@
 
 int answer_without, answer_nest_without, answer_less;
 int answer_error;
+unsigned int answer_sources;
+int answer_source_size, answer_source_length, answer_source_action;
 unsigned int answer_pending;
 const char *answer_text;
 __u32 answer_offset;
@@ -27,6 +29,10 @@ int answer_setup(void **state)
 	answer_nest_without = 0;
 	answer_less = 0;
 	answer_pending = 0;
+	answer_sources = 0;
+	answer_source_size = 16;
+	answer_source_length = 64;
+	answer_source_action = PORTCLASS_ACTION_ALLOW;
 	fake_reset(NULL);
 	*state = client_open(&(struct client_error){ 0 });
 	return !*state;
@@ -83,15 +89,36 @@ static void send_config(unsigned int generation)
 	fake_error(0, NULL, NULL);
 }
 
+/* As the test says; the first one has the bytes from 1 on, the others begin with 0, 0, 2 and so on. */
+static void put_sources(struct nl_msg *msg)
+{
+	unsigned char bytes[32] = { 1, 2, 3, 4, 5, 6, 7, 8 };
+	struct nlattr *nest;
+
+	for (unsigned int i = 0; i < answer_sources; i++) {
+		nest = nla_nest_start(msg, PORTCLASS_A_RULE_FROM);
+		if (answer_source_size >= 0)
+			nla_put(msg, PORTCLASS_A_PREFIX_ADDRESS, answer_source_size, bytes);
+		if (answer_source_length >= 0)
+			put(msg, 0, PORTCLASS_A_PREFIX_LENGTH, 1, answer_source_length);
+		nla_nest_end(msg, nest);
+		bytes[0] = 0;
+		bytes[1] = 0;
+		bytes[2] = 2 + i;
+	}
+}
+
 static void put_rule(struct nl_msg *msg, int attr, int scope, int proto, __u16 low, __u16 high)
 {
 	struct nlattr *nest = nla_nest_start(msg, attr);
 
 	put(msg, answer_nest_without, PORTCLASS_A_RULE_SCOPE, 4, scope);
 	put(msg, answer_nest_without, PORTCLASS_A_RULE_PROTO, 4, proto);
-	put(msg, answer_nest_without, PORTCLASS_A_RULE_ACTION, 4, PORTCLASS_ACTION_DENY);
+	put(msg, answer_nest_without, PORTCLASS_A_RULE_ACTION, 4,
+	    answer_sources ? answer_source_action : PORTCLASS_ACTION_DENY);
 	put(msg, answer_nest_without, PORTCLASS_A_RULE_PORT_LOW, 2, low);
 	put(msg, answer_nest_without, PORTCLASS_A_RULE_PORT_HIGH, 2, high);
+	put_sources(msg);
 	nla_nest_end(msg, nest);
 }
 

@@ -14,6 +14,10 @@ extern int answer_without, answer_nest_without, answer_less;
 /* Seconds until a change is taken back, 0 if none waits. */
 extern unsigned int answer_pending;
 
+/* Sources of each rule: how many, of how many bytes and bits (less than 0: none); its action then. */
+extern unsigned int answer_sources;
+extern int answer_source_size, answer_source_length, answer_source_action;
+
 /* What answer_refusal() says; no text and no offset if they are 0. */
 extern int answer_error;
 extern const char *answer_text;

@@ -1,11 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0
 /* What is said of a change that was made; times and texts, and what goes with a change. */
 
+#include <sys/socket.h>
+
 #include "grammar.h"
 #include "memory.h"
 #include "plain.h"
 #include "printed.h"
 #include "record.h"
+#include "sources.h"
 #include "test.h"
 
 enum {
@@ -131,7 +134,9 @@ static void set_record(void)
 
 static void add_rule(int scope, int proto, int action, __u16 low, __u16 high)
 {
-	rules[record.rules.count++] = (struct rule){ scope, proto, action, low, high, NULL };
+	rules[record.rules.count++] = (struct rule){
+		scope, proto, action, low, high, NULL, NULL,
+	};
 }
 
 static void add_policy(int scope, int proto, int class, int action)
@@ -146,6 +151,17 @@ static void assert_what(const struct record *of, const char *expected)
 	record_what(of, what);
 	assert_string_equal(what, expected);
 	set_record();
+}
+
+/* 10.0.0.0/8, and 2001:db8::1 if there are two. */
+static const struct sources *some_sources(size_t count)
+{
+	struct prefix list[] = {
+		{ AF_INET, { 10 }, 8 },
+		{ AF_INET6, { 0x20, 0x01, 0x0d, 0xb8, [15] = 1 }, 128 },
+	};
+
+	return sources_make(list, count);
 }
 
 static void test_what(void **state)
@@ -170,6 +186,18 @@ static void test_what(void **state)
 	add_rule(OUT, TCP, ALLOW, 3, 3);
 	add_rule(OUT, TCP, ALLOW, 4, 5);
 	assert_what(&record, "deny in tcp/1; allow in tcp/2; allow out tcp/3 tcp/4-5");
+	add_rule(IN, TCP, ALLOW, 5, 5);
+	add_rule(IN, TCP, ALLOW, 8, 9);
+	add_rule(IN, TCP, ALLOW, 81, 81);
+	rules[1].from = some_sources(1);
+	rules[2].from = some_sources(2);
+	assert_what(&record,
+		    "allow in tcp/5; allow in tcp/8-9 from 10.0.0.0/8; allow in tcp/81 from 2 sources");
+	add_rule(IN, TCP, ALLOW, 22, 22);
+	add_rule(IN, UDP, ALLOW, 22, 22);
+	rules[0].from = some_sources(1);
+	assert_what(&record, "allow in tcp/22 from 10.0.0.0/8; allow in udp/22");
+	sources_forget();
 	record.has_track = true;
 	record.track = PORTCLASS_TRACK_NONE;
 	record.left_out = 900;
@@ -300,10 +328,12 @@ static void test_json(void **state)
 	record.has_mode = true;
 	record.has_track = true;
 	add_rule(IN, TCP, PORTCLASS_ACTION_UNSET, 5, 9);
+	add_rule(IN, TCP, ALLOW, 6, 6);
+	rules[1].from = some_sources(2);
 	add_policy(OUT, UDP, DYNAMIC, DENY);
 	record.left_out = 3;
 	assert_json(&record,
-		    "{\"generation\":12,\"cause\":\"request\",\"time_ns\":1795309574123456789,\"uid\":0,\"user\":\"root\",\"login_uid\":4294967290,\"login_user\":\"4294967290\",\"pid\":4711,\"command\":\"tool\",\"reason\":\"so\",\"confirm\":9,\"flush\":true,\"mode\":\"enforce\",\"track\":\"conntrack\",\"policy\":[{\"scope\":\"out\",\"proto\":\"udp\",\"class\":\"dynamic\",\"action\":\"deny\"}],\"rules\":[{\"scope\":\"in\",\"proto\":\"tcp\",\"action\":\"unset\",\"low\":5,\"high\":9}],\"left_out\":3}\n");
+		    "{\"generation\":12,\"cause\":\"request\",\"time_ns\":1795309574123456789,\"uid\":0,\"user\":\"root\",\"login_uid\":4294967290,\"login_user\":\"4294967290\",\"pid\":4711,\"command\":\"tool\",\"reason\":\"so\",\"confirm\":9,\"flush\":true,\"mode\":\"enforce\",\"track\":\"conntrack\",\"policy\":[{\"scope\":\"out\",\"proto\":\"udp\",\"class\":\"dynamic\",\"action\":\"deny\"}],\"rules\":[{\"scope\":\"in\",\"proto\":\"tcp\",\"action\":\"unset\",\"low\":5,\"high\":9},{\"scope\":\"in\",\"proto\":\"tcp\",\"action\":\"allow\",\"low\":6,\"high\":6,\"from\":[\"10.0.0.0/8\",\"2001:db8::1\"]}],\"left_out\":3}\n");
 }
 
 int main(void)

@@ -2,11 +2,13 @@
 /* What is saved, and how two configurations differ: all that is printed is read as what it was. */
 
 #include <time.h>
+#include <sys/socket.h>
 
 #include "memory.h"
 #include "parsed.h"
 #include "printed.h"
 #include "save.h"
+#include "sources.h"
 #include "test.h"
 
 enum { RANDOM_ROUNDS = 100 };
@@ -39,7 +41,9 @@ static void test_save(void **state)
 	(void)state;
 	assert_int_equal(parsed_text("deny forward udp/6063\ndeny forward udp/6000-6062\n"
 			       "allow https ssh\npolicy well-known deny tcp\nallow tcp/23\n"
-			       "policy out all reject tcp\nreject out tcp/80-90\n"), 0);
+			       "policy out all reject tcp\nreject out tcp/80-90\n"
+			       "allow udp/53-60 from ::/0\nallow udp/61 from ::/0\n"
+			       "allow udp/500 from 2001:db8::1 192.0.2.0/24\n"), 0);
 	to = parsed;
 	text = printed((struct print){ 0 }, tell_save);
 	assert_string_equal(statements(text),
@@ -51,14 +55,16 @@ static void test_save(void **state)
 			    "policy out dynamic reject tcp\n"
 			    "allow in tcp/22-23\n"
 			    "allow in tcp/443  # https\n"
+			    "allow in udp/53-61 from ::/0\n"
 			    "allow in udp/443  # https\n"
+			    "allow in udp/500 from 192.0.2.0/24 2001:db8::1\n"
 			    "reject out tcp/80-90\n"
 			    "deny forward udp/6000-6063\n");
 	assert_int_equal(*text, '#');
 	free(text);
 	text = printed((struct print){ .json = true }, tell_save);
 	assert_string_equal(text,
-			    "{\"statements\":[\"mode enforce\",\"track conntrack\",\"policy in well-known deny tcp\",\"policy out well-known reject tcp\",\"policy out registered reject tcp\",\"policy out dynamic reject tcp\",\"allow in tcp/22-23\",\"allow in tcp/443\",\"allow in udp/443\",\"reject out tcp/80-90\",\"deny forward udp/6000-6063\"]}\n");
+			    "{\"statements\":[\"mode enforce\",\"track conntrack\",\"policy in well-known deny tcp\",\"policy out well-known reject tcp\",\"policy out registered reject tcp\",\"policy out dynamic reject tcp\",\"allow in tcp/22-23\",\"allow in tcp/443\",\"allow in udp/53-61 from ::/0\",\"allow in udp/443\",\"allow in udp/500 from 192.0.2.0/24 2001:db8::1\",\"reject out tcp/80-90\",\"deny forward udp/6000-6063\"]}\n");
 	free(text);
 }
 
@@ -70,11 +76,14 @@ static void test_diff(void **state)
 	(void)state;
 	assert_int_equal(parsed_text("policy dynamic deny udp\npolicy registered deny udp\n"
 			       "deny tcp/20-30\nallow tcp/443\n"
-			       "allow out tcp/9\n"), 0);
+			       "allow out tcp/9\nallow forward any/80 from ::1 10.0.0.0/8\n"
+			       "allow forward any/22 from ::1\n"), 0);
 	old = parsed;
 	parsed = NULL;
 	assert_int_equal(parsed_text("mode observe\ntrack none\npolicy well-known deny tcp\n"
-			       "policy registered reject udp\ndeny tcp/20-25\nallow tcp/26 tcp/443\ndeny out tcp/9 udp/9\n"), 0);
+			       "policy registered reject udp\ndeny tcp/20-25\nallow tcp/26 tcp/443\ndeny out tcp/9 udp/9\n"
+			       "allow forward any/22 from ::1\nallow forward tcp/80 from ::1\n"
+			       "allow forward udp/80\n"), 0);
 	from = old;
 	to = parsed;
 	text = printed((struct print){ 0 }, tell_diff);
@@ -92,7 +101,11 @@ static void test_diff(void **state)
 			    "+allow in tcp/26\n"
 			    "-allow out tcp/9\n"
 			    "+deny out tcp/9\n"
-			    "+deny out udp/9\n");
+			    "+deny out udp/9\n"
+			    "-allow forward tcp/80 from 10.0.0.0/8 ::1  # http\n"
+			    "+allow forward tcp/80 from ::1  # http\n"
+			    "-allow forward udp/80 from 10.0.0.0/8 ::1\n"
+			    "+allow forward udp/80\n");
 	free(text);
 	to = from;
 	text = printed((struct print){ 0 }, tell_diff);
@@ -107,6 +120,7 @@ static void test_diff(void **state)
 	old->policy[0][1][2] = PORTCLASS_ACTION_ALLOW;
 	old->track = PORTCLASS_TRACK_NONE;
 	memcpy(old->port, parsed->port, sizeof(old->port));
+	memcpy(old->from, parsed->from, sizeof(old->from));
 	old->port[0][0][22] = PORTCLASS_ACTION_UNSET;
 	text = printed((struct print){ .json = true }, tell_diff);
 	assert_string_equal(text,
@@ -115,9 +129,31 @@ static void test_diff(void **state)
 	free(old);
 }
 
+/* How many more ranges with sources there may be. */
+static unsigned int sourced;
+
+/* A few different lists, so that neighbours have the same at times. */
+static void set_sources(const struct sources **from, const __u8 *action, unsigned int length)
+{
+	struct prefix list[2] = {
+		{ .family = AF_INET, .bytes = { 10 }, .length = 8 + random() % 4 },
+		{ .family = AF_INET6, .bytes = { 32 }, .length = 3 + random() % 2 },
+	};
+	const struct sources *sources = NULL;
+
+	if (*action == PORTCLASS_ACTION_ALLOW && sourced && random() % 2) {
+		sources = sources_make(list + random() % 2, 1);
+		sourced--;
+	}
+	for (unsigned int i = 0; i < length; i++)
+		from[i] = sources;
+}
+
 static void fill(struct setup *random_setup)
 {
 	long paths = 1 + random() % 6;
+
+	unsigned int scope, proto;
 
 	random_setup->mode = random() % 2;
 	random_setup->track = random() % 2;
@@ -125,9 +161,16 @@ static void fill(struct setup *random_setup)
 		random_setup->policy[i / 6][i / 3 % 2][i % 3] =
 			PORTCLASS_ACTION_ALLOW + random() % 3;
 	for (; paths; paths--) {
-		__u8 *path = random_setup->port[random() % SCOPES][random() % PROTOS];
+		const struct sources **from;
 		unsigned int at = 0, longest = 1 << random() % 16;
+		__u8 *path;
 
+		scope = random() % SCOPES;
+		proto = random() % PROTOS;
+		path = random_setup->port[scope][proto];
+		from = random_setup->from[scope][proto];
+		memset(from, 0, sizeof(random_setup->from[scope][proto]));
+		sourced = scope == PORTCLASS_SCOPE_OUT ? 0 : SOURCES_RANGES_MAX;
 		if (random() % 4 == 0)
 			at = PORTS - random() % 100;
 		while (at < PORTS) {
@@ -136,6 +179,7 @@ static void fill(struct setup *random_setup)
 			if (length > PORTS - at)
 				length = PORTS - at;
 			memset(path + at, random() % 4, length);
+			set_sources(from + at, path + at, length);
 			at += length;
 		}
 	}
@@ -199,6 +243,33 @@ static void test_random(void **state)
 	free(before);
 }
 
+/* The longest rule is a line that can be read. */
+static void test_longest(void **state)
+{
+	struct prefix list[SOURCES_MAX];
+	struct setup *one = setup_new();
+	char *text;
+
+	(void)state;
+	for (int i = 0; i < SOURCES_MAX; i++) {
+		list[i] = (struct prefix){ .family = AF_INET6, .length = 127 };
+		memset(list[i].bytes, 0xfe, sizeof(list[i].bytes));
+		list[i].bytes[0] = i;
+	}
+	for (int i = 60000; i < PORTS; i++) {
+		one->port[PORTCLASS_SCOPE_FORWARD][0][i] = PORTCLASS_ACTION_ALLOW;
+		one->from[PORTCLASS_SCOPE_FORWARD][0][i] = sources_make(list, SOURCES_MAX);
+	}
+	to = one;
+	text = printed((struct print){ 0 }, tell_save);
+	assert_true(strlen(strstr(text, "allow forward")) > 4096);
+	if (parsed_text(text))
+		fail_msg("%s", parsed_faults);
+	assert_memory_equal(parsed, one, sizeof(*one));
+	free(text);
+	free(one);
+}
+
 /* Each port another rule than its neighbours, of all scopes: the most that can be said. */
 static void test_biggest(void **state)
 {
@@ -225,6 +296,7 @@ int main(void)
 		cmocka_unit_test(test_save),
 		cmocka_unit_test(test_diff),
 		cmocka_unit_test(test_random),
+		cmocka_unit_test(test_longest),
 		cmocka_unit_test(test_biggest),
 	};
 
