@@ -23,6 +23,16 @@ struct client_error {
 };
 
 /**
+ * enum client_table - What is asked for
+ * @CLIENT_LIVE: the table that decides on packets
+ * @CLIENT_SHADOW: the one that is evaluated beside it
+ */
+enum client_table {
+	CLIENT_LIVE,
+	CLIENT_SHADOW,
+};
+
+/**
  * struct change - A change of the configuration, done as a whole or not at all
  * @flush: first forget all there is
  * @policies: policies to set
@@ -36,6 +46,8 @@ struct client_error {
  * @confirm: seconds after which it is taken back unless it is confirmed, 0 for never
  * @force: even if another change waits to be confirmed
  * @reason: why, NULL if nobody says
+ * @shadow: change nothing yet: what would come of it is the shadow table
+ * @promote: all of it is what the shadow table has, which becomes the live one
  */
 struct change {
 	bool flush;
@@ -50,6 +62,8 @@ struct change {
 	unsigned int confirm;
 	bool force;
 	const char *reason;
+	bool shadow;
+	bool promote;
 };
 
 struct client;
@@ -60,12 +74,14 @@ const struct client_error *client_get_error(const struct client *client);
 
 int client_set(struct client *client, const struct change *change);
 int client_confirm(struct client *client, const char *reason);
-int client_get_config(struct client *client, struct config *config);
-int client_get_all(struct client *client, struct config *config, struct rules *rules);
-int client_get_stats(struct client *client, const enum portclass_scope *only,
-		     struct stats *stats);
-int client_get_ports(struct client *client, const enum portclass_scope *only,
-		     struct ports *ports);
+int client_drop_shadow(struct client *client);
+int client_get_config(struct client *client, enum client_table table, struct config *config);
+int client_get_all(struct client *client, enum client_table table, struct config *config,
+		   struct rules *rules);
+int client_get_stats(struct client *client, enum client_table table,
+		     const enum portclass_scope *only, struct stats *stats);
+int client_get_ports(struct client *client, enum client_table table,
+		     const enum portclass_scope *only, struct ports *ports);
 int client_explain(struct client *client, const struct rule *port,
 		   struct explanation *explanation);
 int client_get_history(struct client *client, struct history *history);

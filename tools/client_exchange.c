@@ -85,7 +85,9 @@ static void refused(struct exchange *exchange, int error, struct nlmsghdr *hdr, 
 			    hdr->nlmsg_len - start);
 	else if (error == ENOENT)
 		/* The family's number is nobody's: it went away since we asked for it. */
-		client_fail(client, "the portclass module was unloaded meanwhile");
+		client_fail(client, exchange->table == CLIENT_SHADOW ?
+			    "the shadow table, or the module, went away meanwhile" :
+			    "the portclass module was unloaded meanwhile");
 }
 
 /* Errors come negative, and none is past 4095. */
@@ -251,6 +253,20 @@ int client_exchange(struct exchange *exchange)
 	err = receive(exchange, cb);
 	nl_cb_put(cb);
 	return err;
+}
+
+/**
+ * client_ask() - Send a request that may be about the shadow table, and take the answers
+ * @exchange: the request; the message is freed by the caller
+ * @shadow: the attribute that says so, which has room left
+ *
+ * Return: 0, or -1 with the client's error set.
+ */
+int client_ask(struct exchange *exchange, int shadow)
+{
+	if (exchange->table == CLIENT_SHADOW && nla_put_flag(exchange->msg, shadow))
+		return client_fail(exchange->client, "the request did not fit its message");
+	return client_exchange(exchange);
 }
 
 /**

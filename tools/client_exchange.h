@@ -44,6 +44,7 @@ struct mark {
  *	    -1 after client_fail()
  * @restart: forgets what has come so far, for client_dump()
  * @arg: for @answer and @restart
+ * @table: what is asked for
  * @done: the last message has come
  * @failed: @client's error is set
  * @interrupted: something changed while the kernel was telling it
@@ -56,6 +57,7 @@ struct exchange {
 	int (*answer)(struct exchange *exchange, struct nlattr *attrs, int length);
 	void (*restart)(void *arg);
 	void *arg;
+	enum client_table table;
 	bool done;
 	bool failed;
 	bool interrupted;
@@ -64,6 +66,7 @@ struct exchange {
 int client_fail(struct client *client, const char *text, ...)
 	__printf(2, 3);
 int client_exchange(struct exchange *exchange);
+int client_ask(struct exchange *exchange, int shadow);
 int client_settle(struct client *client, int (*ask)(void *arg), void *arg);
 int client_dump(struct exchange *exchange);
 struct nl_msg *client_request(struct client *client, int command, int flags, size_t size);

@@ -34,6 +34,7 @@ static int take_config(struct exchange *exchange, struct nlattr *attrs, int leng
 		[PORTCLASS_A_CONFIG_POLICY] = { .type = NLA_NESTED },
 		[PORTCLASS_A_CONFIG_TRACK] = { .type = NLA_U32 },
 		[PORTCLASS_A_CONFIG_PENDING] = { .type = NLA_U32 },
+		[PORTCLASS_A_CONFIG_SHADOW] = { .type = NLA_FLAG },
 	};
 	static const char *const names[PORTCLASS_A_CONFIG_MAX + 1] = {
 		[PORTCLASS_A_CONFIG_VERSION] = "the module's version",
@@ -63,6 +64,7 @@ static int take_config(struct exchange *exchange, struct nlattr *attrs, int leng
 	config->generation = nla_get_u32(set.tb[PORTCLASS_A_CONFIG_GENERATION]);
 	config->mode = mode;
 	config->track = track;
+	config->shadow = set.tb[PORTCLASS_A_CONFIG_SHADOW];
 	if (set.tb[PORTCLASS_A_CONFIG_PENDING])
 		config->pending = nla_get_u32(set.tb[PORTCLASS_A_CONFIG_PENDING]);
 	nla_for_each_attr(attr, attrs, length, rest)
@@ -88,21 +90,24 @@ static int check_policies(struct client *client, const struct config *config)
 /**
  * client_get_config() - Ask for the configuration, without its rules
  * @client: the connection
+ * @table: which one
  * @config: to be filled in
  *
  * Return: 0, or -1 with @client's error set.
  */
-int client_get_config(struct client *client, struct config *config)
+int client_get_config(struct client *client, enum client_table table, struct config *config)
 {
 	struct config_answer answer = { .config = config };
-	struct exchange exchange = { .client = client, .answer = take_config, .arg = &answer };
+	struct exchange exchange = {
+		.client = client, .answer = take_config, .arg = &answer, .table = table,
+	};
 	int err;
 
 	*config = (struct config){ 0 };
-	exchange.msg = client_request(client, PORTCLASS_CMD_GET, 0, 0);
+	exchange.msg = client_request(client, PORTCLASS_CMD_GET, 0, NLA_HDRLEN);
 	if (!exchange.msg)
 		return -1;
-	err = client_exchange(&exchange);
+	err = client_ask(&exchange, PORTCLASS_A_CONFIG_SHADOW);
 	nlmsg_free(exchange.msg);
 	if (err)
 		return err;
@@ -137,16 +142,18 @@ static int take_rules(struct exchange *exchange, struct nlattr *attrs, int lengt
 }
 
 /* Return: 0, -1 with @client's error set, or 1 if they changed while they were told. */
-static int get_rules(struct client *client, struct rules *rules)
+static int get_rules(struct client *client, enum client_table table, struct rules *rules)
 {
-	struct exchange exchange = { .client = client, .answer = take_rules, .arg = rules };
+	struct exchange exchange = {
+		.client = client, .answer = take_rules, .arg = rules, .table = table,
+	};
 	int err;
 
 	rules->count = 0;
-	exchange.msg = client_request(client, PORTCLASS_CMD_RULE_GET, NLM_F_DUMP, 0);
+	exchange.msg = client_request(client, PORTCLASS_CMD_RULE_GET, NLM_F_DUMP, NLA_HDRLEN);
 	if (!exchange.msg)
 		return -1;
-	err = client_exchange(&exchange) ?: exchange.interrupted;
+	err = client_ask(&exchange, PORTCLASS_A_RULES_SHADOW) ?: exchange.interrupted;
 	nlmsg_free(exchange.msg);
 	return err;
 }
@@ -154,6 +161,7 @@ static int get_rules(struct client *client, struct rules *rules)
 /* Both, to be asked for together. */
 struct state {
 	struct client *client;
+	enum client_table table;
 	struct config *config;
 	struct rules *rules;
 };
@@ -164,10 +172,10 @@ static int get_state(void *arg)
 	struct config after;
 	int changed;
 
-	if (client_get_config(state->client, state->config))
+	if (client_get_config(state->client, state->table, state->config))
 		return -1;
-	changed = get_rules(state->client, state->rules);
-	if (changed < 0 || client_get_config(state->client, &after))
+	changed = get_rules(state->client, state->table, state->rules);
+	if (changed < 0 || client_get_config(state->client, state->table, &after))
 		return -1;
 	return changed || after.generation != state->config->generation;
 }
@@ -175,14 +183,16 @@ static int get_state(void *arg)
 /**
  * client_get_all() - Ask for the configuration and its rules, of one generation
  * @client: the connection
+ * @table: which one
  * @config: to be filled in
  * @rules: to be filled in; its list to be freed by free()
  *
  * Return: 0, or -1 with @client's error set.
  */
-int client_get_all(struct client *client, struct config *config, struct rules *rules)
+int client_get_all(struct client *client, enum client_table table, struct config *config,
+		   struct rules *rules)
 {
-	struct state state = { client, config, rules };
+	struct state state = { client, table, config, rules };
 
 	return client_settle(client, get_state, &state);
 }

@@ -7,7 +7,7 @@
 #include "client_parse.h"
 #include "sources.h"
 
-static int impossible(struct client *client)
+static int fail_odd(struct client *client)
 {
 	return client_fail(client, "the kernel's answer has impossible rules");
 }
@@ -31,9 +31,9 @@ static int take_prefix(struct client *client, struct nlattr *nest, struct prefix
 		.length = nla_get_u8(set.tb[PORTCLASS_A_PREFIX_LENGTH]),
 	};
 	if ((bytes != 4 && bytes != 16) || prefix->length > sources_bits(prefix->family))
-		return impossible(client);
+		return fail_odd(client);
 	memcpy(prefix->bytes, nla_data(set.tb[PORTCLASS_A_PREFIX_ADDRESS]), bytes);
-	return sources_is_whole(prefix) ? 0 : impossible(client);
+	return sources_is_whole(prefix) ? 0 : fail_odd(client);
 }
 
 static int take_sources(struct client *client, struct nlattr *nest, struct rule *rule)
@@ -47,7 +47,7 @@ static int take_sources(struct client *client, struct nlattr *nest, struct rule 
 		if (nla_type(attr) != PORTCLASS_A_RULE_FROM)
 			continue;
 		if (count == SOURCES_MAX || rule->action != PORTCLASS_ACTION_ALLOW)
-			return impossible(client);
+			return fail_odd(client);
 		if (take_prefix(client, attr, &list[count++]))
 			return -1;
 	}
@@ -90,7 +90,7 @@ int client_parse_rule(struct client *client, struct nlattr *nest, struct rule *r
 	if (set.tb[PORTCLASS_A_RULE_PORT_HIGH])
 		high = nla_get_u16(set.tb[PORTCLASS_A_RULE_PORT_HIGH]);
 	if (high < low)
-		return impossible(client);
+		return fail_odd(client);
 	*rule = (struct rule){ scope, proto, action, low, high, NULL, NULL };
 	return take_sources(client, nest, rule);
 }

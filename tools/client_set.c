@@ -68,17 +68,12 @@ static int put_change(struct exchange *exchange, struct mark *marks, const struc
 	if (change->track && nla_put_u32(exchange->msg, PORTCLASS_A_CONFIG_TRACK, *change->track))
 		return -1;
 	mark(exchange, marks, change->track_word);
+	if (change->shadow && nla_put_flag(exchange->msg, PORTCLASS_A_CONFIG_SHADOW))
+		return -1;
 	return put_terms(exchange->msg, change);
 }
 
-/**
- * client_set() - Change the configuration, all at once
- * @client: the connection
- * @change: what to change
- *
- * Return: 0, or -1 with @client's error set, and nothing changed.
- */
-int client_set(struct client *client, const struct change *change)
+static int set(struct client *client, const struct change *change)
 {
 	struct exchange exchange = { .client = client };
 	struct mark *marks;
@@ -98,6 +93,37 @@ int client_set(struct client *client, const struct change *change)
 	return err;
 }
 
+/* What is to be done is known to the kernel. */
+static int command(struct client *client, int which, const struct change *terms)
+{
+	struct exchange exchange = { .client = client };
+	int err = -1;
+
+	exchange.msg = client_request(client, which, 0, REST_SIZE + reason_size(terms->reason));
+	if (!exchange.msg)
+		return -1;
+	if (put_terms(exchange.msg, terms))
+		client_fail(client, "the request did not fit its message");
+	else
+		err = client_exchange(&exchange);
+	nlmsg_free(exchange.msg);
+	return err;
+}
+
+/**
+ * client_set() - Change the configuration, all at once
+ * @client: the connection
+ * @change: what to change
+ *
+ * Return: 0, or -1 with @client's error set, and nothing changed.
+ */
+int client_set(struct client *client, const struct change *change)
+{
+	if (change->promote)
+		return command(client, PORTCLASS_CMD_SHADOW_PROMOTE, change);
+	return set(client, change);
+}
+
 /**
  * client_confirm() - Keep the change that waits to be confirmed
  * @client: the connection
@@ -107,17 +133,16 @@ int client_set(struct client *client, const struct change *change)
  */
 int client_confirm(struct client *client, const char *reason)
 {
-	const struct change terms = { .reason = reason };
-	struct exchange exchange = { .client = client };
-	int err = -1;
+	return command(client, PORTCLASS_CMD_CONFIRM, &(struct change){ .reason = reason });
+}
 
-	exchange.msg = client_request(client, PORTCLASS_CMD_CONFIRM, 0, reason_size(reason));
-	if (!exchange.msg)
-		return -1;
-	if (put_terms(exchange.msg, &terms))
-		client_fail(client, "the request did not fit its message");
-	else
-		err = client_exchange(&exchange);
-	nlmsg_free(exchange.msg);
-	return err;
+/**
+ * client_drop_shadow() - Forget the shadow table
+ * @client: the connection
+ *
+ * Return: 0, or -1 with @client's error set.
+ */
+int client_drop_shadow(struct client *client)
+{
+	return command(client, PORTCLASS_CMD_SHADOW_DROP, &(struct change){ 0 });
 }

@@ -93,14 +93,15 @@ static void forget_stats(void *arg)
 	*(struct stats *)dump->to = (struct stats){ 0 };
 }
 
-static int run(struct exchange *exchange, int command)
+static int run(struct exchange *exchange, int command, int shadow)
 {
 	struct dump *dump = exchange->arg;
 
 	exchange->msg = client_request(exchange->client, command, NLM_F_DUMP, 64);
 	if (!exchange->msg)
 		return -1;
-	if (dump->only && nla_put_u32(exchange->msg, PORTCLASS_A_STATS_SCOPE, *dump->only)) {
+	if ((dump->only && nla_put_u32(exchange->msg, PORTCLASS_A_STATS_SCOPE, *dump->only)) ||
+	    (exchange->table == CLIENT_SHADOW && nla_put_flag(exchange->msg, shadow))) {
 		nlmsg_free(exchange->msg);
 		return client_fail(exchange->client, "the request did not fit its message");
 	}
@@ -110,19 +111,22 @@ static int run(struct exchange *exchange, int command)
 /**
  * client_get_stats() - Ask for the counters by class
  * @client: the connection
+ * @table: of which table
  * @only: the scope to ask for, NULL for all
  * @stats: to be filled in
  *
  * Return: 0, or -1 with @client's error set.
  */
-int client_get_stats(struct client *client, const enum portclass_scope *only, struct stats *stats)
+int client_get_stats(struct client *client, enum client_table table,
+		     const enum portclass_scope *only, struct stats *stats)
 {
 	struct dump dump = { only, stats };
 	struct exchange exchange = {
 		.client = client, .answer = take_path, .restart = forget_stats, .arg = &dump,
+		.table = table,
 	};
 
-	if (run(&exchange, PORTCLASS_CMD_STATS_GET))
+	if (run(&exchange, PORTCLASS_CMD_STATS_GET, PORTCLASS_A_STATS_SHADOW))
 		return -1;
 	for (unsigned int s = 0; s < SCOPES; s++)
 		for (unsigned int p = 0; p < PROTOS; p++) {
@@ -183,17 +187,20 @@ static void forget_ports(void *arg)
 /**
  * client_get_ports() - Ask for the counters of each port with traffic
  * @client: the connection
+ * @table: of which table
  * @only: the scope to ask for, NULL for all
  * @ports: to be filled in; its list to be freed by free()
  *
  * Return: 0, or -1 with @client's error set.
  */
-int client_get_ports(struct client *client, const enum portclass_scope *only, struct ports *ports)
+int client_get_ports(struct client *client, enum client_table table,
+		     const enum portclass_scope *only, struct ports *ports)
 {
 	struct dump dump = { only, ports };
 	struct exchange exchange = {
 		.client = client, .answer = take_port, .restart = forget_ports, .arg = &dump,
+		.table = table,
 	};
 
-	return run(&exchange, PORTCLASS_CMD_PORT_STATS_GET);
+	return run(&exchange, PORTCLASS_CMD_PORT_STATS_GET, PORTCLASS_A_PORT_STATS_SHADOW);
 }

@@ -6,6 +6,7 @@
 
 #include "cmd.h"
 #include "netns.h"
+#include "plain.h"
 
 /**
  * cmd_connect() - Connect to the kernel's side, in the namespace that was asked for
@@ -27,6 +28,22 @@ struct client *cmd_connect(const struct cmd *cmd)
 	if (!client)
 		report_client(cmd->line, &error);
 	return client;
+}
+
+/**
+ * cmd_say() - What to type next, for the same network namespace
+ * @cmd: the command line
+ * @word: the command to type
+ * @text: room for it
+ *
+ * Return: @text, fit to be printed.
+ */
+const char *cmd_say(const struct cmd *cmd, const char *word, char text[320])
+{
+	snprintf(text, 320, "portclassctl %s%s%s%s", cmd->netns ? "-n " : "", cmd->netns ?: "",
+		 cmd->netns ? " " : "", word);
+	plain_make(text);
+	return text;
 }
 
 /**

@@ -56,6 +56,7 @@ struct cmd {
 struct client *cmd_connect(const struct cmd *cmd);
 int cmd_change(const struct cmd *cmd, const struct words *words, const struct change *change);
 void cmd_tell_pending(struct print *print, const struct cmd *cmd, unsigned int seconds);
+const char *cmd_say(const struct cmd *cmd, const char *word, char text[320]);
 struct print cmd_print(const struct cmd *cmd);
 int cmd_print_end(struct print *print);
 
@@ -73,6 +74,7 @@ int cmd_show(const struct cmd *cmd);
 int cmd_save(const struct cmd *cmd);
 int cmd_apply(const struct cmd *cmd);
 int cmd_restore(const struct cmd *cmd);
+int cmd_shadow(const struct cmd *cmd);
 int cmd_stats(const struct cmd *cmd);
 int cmd_explain(const struct cmd *cmd);
 int cmd_history(const struct cmd *cmd);

@@ -1,79 +1,24 @@
 // SPDX-License-Identifier: GPL-2.0
 /* apply, restore: the configuration that a file has. */
 
-#include <errno.h>
 #include <stdlib.h>
-#include <string.h>
 
 #include "cmd.h"
-#include "conf.h"
 #include "grammar.h"
-#include "memory.h"
 #include "save.h"
+#include "source.h"
 
-/* A file, and what it comes to. */
-struct source {
-	struct text text;
-	struct setup *setup;
-};
-
-static int read_text(const char *path, struct text *text)
+static int read_file(const struct cmd *cmd, struct source *source)
 {
-	bool piped = !strcmp(path, "-");
-	FILE *in = piped ? stdin : fopen(path, "re");
-	char why[512];
-	int err;
-
-	if (!in) {
-		*text = (struct text){ .name = path };
-		return report_failure("cannot read %s: %s", path, strerror(errno));
-	}
-	err = text_read(text, in, piped ? "standard input" : path, why, sizeof(why));
-	if (!piped)
-		fclose(in);
-	if (err)
-		report_failure("%s", why);
-	return err < 0 ? REPORT_REFUSED : err ? REPORT_USAGE : REPORT_DONE;
-}
-
-/* The file that the command line names, or the one that is applied at boot. */
-static int read_source(const struct cmd *cmd, struct source *source)
-{
-	int status;
-
-	source->setup = setup_new();
-	status = read_text(cmd->count ? cmd->words[0] : CONF_FILE, &source->text);
-	if (!status && conf_parse(&source->text, source->setup, stderr))
-		status = REPORT_USAGE;
-	return status;
-}
-
-static void free_source(struct source *source)
-{
-	text_free(&source->text);
-	free(source->setup);
+	return source_read(source, cmd->count ? cmd->words[0] : CONF_FILE);
 }
 
 /* Nothing is left of what was: all that a namespace has is in the one request. */
 static int change(const struct cmd *cmd, const struct source *source)
 {
-	struct words whole = { .name = source->text.name };
-	struct policy policies[SETUP_POLICIES_MAX];
-	struct rules rules = { 0 };
-	int status;
+	const struct words whole = { .name = source->text.name };
 
-	setup_rules(source->setup, &rules);
-	status = cmd_change(cmd, &whole, &(struct change){
-		.flush = true,
-		.policies = policies,
-		.policy_count = setup_policies(source->setup, policies),
-		.rules = rules.list,
-		.rule_count = rules.count,
-		.mode = &source->setup->mode,
-		.track = &source->setup->track,
-	});
-	free(rules.list);
-	return status;
+	return cmd_change(cmd, &whole, &source->change);
 }
 
 static int tell_diff(const struct cmd *cmd, const struct setup *from, const struct setup *to)
@@ -93,7 +38,7 @@ static int diff(const struct cmd *cmd, const struct setup *to)
 	struct config config;
 	int status = REPORT_REFUSED;
 
-	if (client && client_get_all(client, &config, &rules)) {
+	if (client && client_get_all(client, CLIENT_LIVE, &config, &rules)) {
 		report_client(cmd->line, client_get_error(client));
 	} else if (client) {
 		setup_take(from, &config, &rules);
@@ -126,12 +71,12 @@ int cmd_apply(const struct cmd *cmd)
 
 	if (cmd->count > 1)
 		return too_many(cmd);
-	status = read_source(cmd, &source);
+	status = read_file(cmd, &source);
 	if (!status && cmd->diff)
 		status = diff(cmd, source.setup);
 	else if (!status && !cmd->check)
 		status = change(cmd, &source);
-	free_source(&source);
+	source_free(&source);
 	return status;
 }
 
@@ -178,7 +123,7 @@ int cmd_restore(const struct cmd *cmd)
 	boot.force = true;
 	if (cmd->count > 1)
 		return too_many(cmd);
-	status = read_source(cmd, &source);
+	status = read_file(cmd, &source);
 	if (!status)
 		status = change(&boot, &source);
 	if (status) {
@@ -186,6 +131,6 @@ int cmd_restore(const struct cmd *cmd)
 			       fail_safe(&boot, &source.text));
 		status = REPORT_REFUSED;
 	}
-	free_source(&source);
+	source_free(&source);
 	return status;
 }

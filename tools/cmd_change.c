@@ -7,17 +7,7 @@
 #include "cmd.h"
 #include "guard.h"
 #include "human.h"
-#include "plain.h"
 #include "record.h"
-
-/* What to type so that the change stays. */
-static const char *how_to_confirm(const struct cmd *cmd, char text[320])
-{
-	snprintf(text, 320, "portclassctl %s%s%sconfirm", cmd->netns ? "-n " : "",
-		 cmd->netns ?: "", cmd->netns ? " " : "");
-	plain_make(text);
-	return text;
-}
 
 /**
  * cmd_tell_pending() - Tell that a change waits to be confirmed
@@ -33,7 +23,7 @@ void cmd_tell_pending(struct print *print, const struct cmd *cmd, unsigned int s
 	if (print->json)
 		print_number(print, "pending", seconds, HUMAN_EXACT, COLOUR_NONE);
 	print_text(print, "%staken back in %s unless '%s' comes first%s\n", colour_start(colour),
-		   human_time(time, seconds), how_to_confirm(cmd, how), colour_end(colour));
+		   human_time(time, seconds), cmd_say(cmd, "confirm", how), colour_end(colour));
 }
 
 static int tell_pending(const struct cmd *cmd, unsigned int seconds)
@@ -61,7 +51,7 @@ static void tell_waiting(const struct cmd *cmd, unsigned int seconds, const stru
 			       *waiting->reason ? "\"" : "");
 	}
 	fprintf(stderr, "  '%s' keeps it; with --force, both are kept or taken back together\n",
-		how_to_confirm(cmd, how));
+		cmd_say(cmd, "confirm", how));
 }
 
 /* The kernel says that another change is in the way. After an error, a new connection is due. */
@@ -73,7 +63,7 @@ static int report_waiting(const struct cmd *cmd)
 
 	if (!client)
 		return REPORT_REFUSED;
-	if (client_get_config(client, &config) || client_get_history(client, &history))
+	if (client_get_config(client, CLIENT_LIVE, &config) || client_get_history(client, &history))
 		report_client(cmd->line, client_get_error(client));
 	else if (config.pending)
 		tell_waiting(cmd, config.pending, history_find_waiting(&history));

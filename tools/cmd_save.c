@@ -38,7 +38,7 @@ int cmd_save(const struct cmd *cmd)
 	client = cmd_connect(cmd);
 	if (!client)
 		return REPORT_REFUSED;
-	if (client_get_all(client, &config, &rules))
+	if (client_get_all(client, CLIENT_LIVE, &config, &rules))
 		status = report_client(cmd->line, client_get_error(client));
 	else
 		status = save(cmd, &config, &rules);

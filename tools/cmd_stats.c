@@ -26,9 +26,9 @@ static int take(const struct cmd *cmd, const enum portclass_scope *only, struct 
 	if (!client)
 		return REPORT_REFUSED;
 	if (cmd->by_port)
-		err = client_get_ports(client, only, &sample->ports);
+		err = client_get_ports(client, CLIENT_LIVE, only, &sample->ports);
 	else
-		err = client_get_stats(client, only, &sample->stats);
+		err = client_get_stats(client, CLIENT_LIVE, only, &sample->stats);
 	sample->when = milliseconds(CLOCK_MONOTONIC);
 	if (err)
 		report_client(cmd->line, client_get_error(client));
@@ -54,7 +54,10 @@ static void head(const struct cmd *cmd, struct print *print, bool first)
 
 static int tell(const struct cmd *cmd, const struct sample *now, const struct sample *before)
 {
-	struct sample_view view = { now, before, cmd->watch, cmd->all, cmd->sort, cmd->limit };
+	struct sample_view view = {
+		.now = now, .before = before, .rates = cmd->watch, .all = cmd->all,
+		.sort = cmd->sort, .limit = cmd->limit,
+	};
 	struct print print = cmd_print(cmd);
 
 	if (cmd->watch)

@@ -155,7 +155,8 @@ enum conf_safe conf_find_safe(const struct text *text)
 			continue;
 		split(conf);
 		if (conf->count && !strcmp(conf->words[0], "on-error") &&
-		    !grammar_only(&conf_names_safe, conf->words + 1, conf->count - 1, &value, &fault)) {
+		    !grammar_only(&conf_names_safe, conf->words + 1, conf->count - 1, &value,
+				  &fault)) {
 			safe = value;
 			break;
 		}

@@ -38,17 +38,13 @@ static const char *done(enum portclass_action action, const struct sources *from
 	return from ? "allowed from some" : words[action];
 }
 
-/* The first port that has a rule with another action, or NULL. */
+/* The first port that has a rule with another action, or the end. */
 static __u8 *find_other(__u8 *at, __u8 *end, enum portclass_action action)
 {
-	__u8 *first = NULL, *found;
-
-	for (int other = PORTCLASS_ACTION_ALLOW; other <= PORTCLASS_ACTION_REJECT; other++) {
-		found = other == (int)action ? NULL : memchr(at, other, end - at);
-		if (found)
-			first = end = found;
-	}
-	return first;
+	for (int other = PORTCLASS_ACTION_ALLOW; other <= PORTCLASS_ACTION_REJECT; other++)
+		if (other != (int)action)
+			end = memchr(at, other, end - at) ?: end;
+	return end;
 }
 
 /* The first port of a rule that has another one, or the one behind its last port. */
@@ -57,7 +53,7 @@ static unsigned int find_clash(struct conf *conf, const struct rule *rule)
 	const struct sources *const *from = conf->setup->from[rule->scope][rule->proto];
 	__u8 *port = conf->setup->port[rule->scope][rule->proto];
 	__u8 *other = find_other(port + rule->low, port + rule->high + 1, rule->action);
-	unsigned int end = other ? other - port : rule->high + 1, i = rule->low;
+	unsigned int end = other - port, i = rule->low;
 
 	/* Most files have no sources, and as many ports as there can be. */
 	if (rule->action != PORTCLASS_ACTION_ALLOW || !(rule->from || conf->sourced))

@@ -99,7 +99,7 @@ static int check_place(const char *word, enum portclass_scope scope, enum portcl
 	if (action != PORTCLASS_ACTION_ALLOW) {
 		fault_set(fault, word, strlen(word), "only allow has sources");
 		return fault_hint(fault, "%s", action == PORTCLASS_ACTION_UNSET ?
-				  "unset [SCOPE] PORT... forgets the rules of ports, and with them the sources" :
+				  "unset [SCOPE] PORT... forgets rules and their sources" :
 				  "allow [SCOPE] PORT... from SOURCE... denies all others");
 	}
 	if (scope != PORTCLASS_SCOPE_OUT)

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /* Keeps people from locking themselves out: what a change does to the port of their own session. */
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <unistd.h>
 #include <arpa/inet.h>
@@ -105,12 +106,13 @@ static bool may_deny(const struct change *change)
 
 static int refuse(const struct entrance *entrance)
 {
-	char peer[INET6_ADDRSTRLEN];
+	char peer[INET6_ADDRSTRLEN], port[16];
 
 	inet_ntop(entrance->peer.family, entrance->peer.bytes, peer, sizeof(peer));
-	return report_failure("this would lock you out: your own session comes in by tcp/%u from %s\n"
+	snprintf(port, sizeof(port), "tcp/%u", entrance->port);
+	return report_failure("this would lock you out: your own session comes in by %s from %s\n"
 			      "  --confirm 60 takes it back unless you confirm it in time; --force does it anyway",
-			      entrance->port, peer);
+			      port, peer);
 }
 
 /**
@@ -126,7 +128,7 @@ int guard_check(struct client *client, const struct words *line, const struct ch
 	struct explanation now;
 	struct session session;
 
-	if (change->confirm || change->force || !may_deny(change))
+	if (change->shadow || change->confirm || change->force || !may_deny(change))
 		return REPORT_DONE;
 	session_find(&session, "/proc", getpid(), getenv("SSH_CONNECTION"));
 	for (size_t i = 0; i < session.count; i++) {

@@ -73,6 +73,7 @@ struct policy {
  * @mode: enforce or observe
  * @track: how the flow of a packet is told
  * @pending: seconds until a change is taken back that waits to be confirmed, 0 if none does
+ * @shadow: there is a shadow table
  * @policy: allow, deny or reject, of each class
  */
 struct config {
@@ -82,6 +83,7 @@ struct config {
 	enum portclass_mode mode;
 	enum portclass_track track;
 	__u32 pending;
+	bool shadow;
 	enum portclass_action policy[SCOPES][PROTOS][CLASSES];
 };
 

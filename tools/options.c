@@ -226,6 +226,24 @@ int options_parse(struct parsed *parsed, int argc, char **argv, struct fault *fa
 	return 0;
 }
 
+/* Of shadow: only to promote it changes something, and alone it prints. */
+static int check_shadow(const struct parsed *parsed, struct fault *fault)
+{
+	bool promotes = parsed->count > 1 && !strcmp(parsed->words[1], "promote");
+	const char *limit = parsed->given[OPTION_LIMIT - OPTION_BY];
+
+	if (limit && parsed->count > 1)
+		return fault_set(fault, limit, strlen(limit), "--limit goes with shadow alone");
+	for (int i = OPTION_CONFIRM; i <= OPTION_REASON; i++) {
+		const char *given = parsed->given[i - OPTION_BY];
+
+		if (given && !promotes)
+			return fault_set(fault, given, strlen(given),
+					 "a shadow table changes nothing; this goes with promote");
+	}
+	return 0;
+}
+
 /**
  * options_check() - Options that don't go together, or not with the command
  * @parsed: the command line
@@ -249,5 +267,7 @@ int options_check(const struct parsed *parsed, const char *command, unsigned int
 		return fault_set(fault, parsed->given[OPTION_DIFF - OPTION_BY],
 				 strlen(parsed->given[OPTION_DIFF - OPTION_BY]),
 				 "%s and %s don't go together", "--check", "--diff");
+	if (takes == SHADOW)
+		return check_shadow(parsed, fault);
 	return takes == STATS ? check_stats(parsed, fault) : 0;
 }

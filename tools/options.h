@@ -40,6 +40,7 @@ enum {
 	STATS = ((1 << (OPTION_CONFIRM - OPTION_BY)) - 1) | NETNS,
 	APPLY = (NETNS << 1) - (1 << (OPTION_CONFIRM - OPTION_BY)),
 	CHANGE = APPLY & ~(3 << (OPTION_CHECK - OPTION_BY)),
+	SHADOW = CHANGE | LIMIT,
 };
 
 /**

@@ -29,6 +29,7 @@ static const struct command {
 	{ "save", cmd_save, NETNS },
 	{ "apply", cmd_apply, APPLY },
 	{ "restore", cmd_restore, NETNS },
+	{ "shadow", cmd_shadow, SHADOW },
 	{ "stats", cmd_stats, STATS },
 	{ "explain", cmd_explain, NETNS },
 	{ "history", cmd_history, LIMIT | NETNS },
@@ -52,6 +53,9 @@ static const char usage[] =
 	"  apply [FILE|-] [--check|--diff]          make the file the configuration, all at once;\n"
 	"                                           or only read it, or tell what would change\n"
 	"  restore [FILE|-]                         apply, or what the file says on-error; at boot\n"
+	"  shadow [FILE|-] [--limit N]              evaluate a file beside the configuration, and\n"
+	"                                           drop nothing; alone: what it would have denied\n"
+	"  shadow promote | drop                    make it the configuration; forget it\n"
 	"  stats [SCOPE] [--by class|port] [--watch[=SECONDS]] [--count N] [--all]\n"
 	"        [--sort KEY] [--limit N]           the counters; KEY and N are for ports\n"
 	"  explain [SCOPE] PORT [from ADDRESS]      what becomes of a packet, and why\n"
@@ -92,7 +96,7 @@ static int no_command(const char *word, struct fault *fault)
 	fault_set(fault, word, strlen(word), "there is no command '%s'%s%s%s", word,
 		  *meant.word ? "; did you mean " : "", meant.word, *meant.word ? "?" : "");
 	return fault_hint(fault, "COMMAND is %s; see: portclassctl --help",
-			  "allow, deny, reject, unset, policy, mode, track, confirm, show, save, apply, restore, stats, explain, history, monitor, flush, load or unload");
+			  "allow, deny, reject, unset, policy, mode, track, confirm, show, save, apply, restore, shadow, stats, explain, history, monitor, flush, load or unload");
 }
 
 static const struct command *find_command(const struct parsed *parsed, struct fault *fault)

@@ -137,6 +137,8 @@ void record_what(const struct record *record, char what[RECORD_WHAT])
 	struct saying saying = { .text = what };
 
 	*what = '\0';
+	if (record->cause == PORTCLASS_CAUSE_PROMOTE)
+		say(&saying, "; ", "shadow promote");
 	if (record->flush)
 		say(&saying, "; ", "flush");
 	if (record->has_mode)

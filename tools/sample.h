@@ -40,6 +40,7 @@ enum sample_sort {
  * @before: the one before, NULL if this is the first
  * @rates: print rates; what they are is known from the second sample on
  * @all: print what is zero, too
+ * @shadow: it is what the shadow table would have denied, and nothing else
  * @sort: which ports come first: by their rates, as soon as they are known
  * @limit: only so many ports, 0 for all
  */
@@ -48,6 +49,7 @@ struct sample_view {
 	const struct sample *before;
 	bool rates;
 	bool all;
+	bool shadow;
 	enum sample_sort sort;
 	size_t limit;
 };
@@ -64,6 +66,7 @@ struct sample_port {
 	__u64 weight;
 };
 
+bool sample_has_traffic(const struct sample *sample);
 void sample_print_classes(struct print *print, const struct sample_view *view);
 void sample_print_ports(struct print *print, const struct sample_view *view);
 struct sample_port *sample_sort_ports(const struct sample_view *view);

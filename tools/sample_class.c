@@ -36,6 +36,26 @@ static const struct column rates[] = {
 	{ "denied_packets/s", "DENIED/S", true },
 };
 
+/* All that a shadow table counts. */
+static const struct column denied[] = {
+	{ "scope", "SCOPE", false },
+	{ "proto", "PROTO", false },
+	{ "class", "CLASS", false },
+	{ "denied_flows", "FLOWS", true },
+	{ "denied_packets", "PACKETS", true },
+	{ "denied_bytes", "BYTES", true },
+};
+
+static void start_table(struct print *print, const struct sample_view *view)
+{
+	if (view->shadow)
+		print_table(print, denied, ARRAY_SIZE(denied));
+	else if (view->rates)
+		print_table(print, rates, ARRAY_SIZE(rates));
+	else
+		print_table(print, totals, ARRAY_SIZE(totals));
+}
+
 static bool is_zero(const struct counters *counters)
 {
 	for (unsigned int i = 0; i < COUNTERS; i++)
@@ -101,12 +121,18 @@ static void tell_rest(struct print *print, const struct path_stats *path, unsign
 						print->exact ? HUMAN_EXACT : HUMAN_SI));
 }
 
-static bool has_traffic(const struct sample_view *view)
+/**
+ * sample_has_traffic() - Has any class counted anything?
+ * @sample: with the counters by class
+ *
+ * Return: true if one has.
+ */
+bool sample_has_traffic(const struct sample *sample)
 {
 	for (unsigned int s = 0; s < SCOPES; s++)
 		for (unsigned int p = 0; p < PROTOS; p++)
 			for (unsigned int c = 0; c < CLASSES; c++)
-				if (!is_zero(&view->now->stats.path[s][p].class[c]))
+				if (!is_zero(&sample->stats.path[s][p].class[c]))
 					return true;
 	return false;
 }
@@ -119,11 +145,10 @@ static bool has_traffic(const struct sample_view *view)
 void sample_print_classes(struct print *print, const struct sample_view *view)
 {
 	const struct path_stats *path;
-	bool table = view->all || has_traffic(view);
+	bool table = view->all || sample_has_traffic(view->now);
 
 	if (table)
-		print_table(print, view->rates ? rates : totals,
-			    view->rates ? ARRAY_SIZE(rates) : ARRAY_SIZE(totals));
+		start_table(print, view);
 	else
 		print_text(print, "no traffic yet\n");
 	if (table || print->json) {

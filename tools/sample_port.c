@@ -37,6 +37,26 @@ static const struct column rates[] = {
 	{ "denied_packets/s", "DENIED/S", true },
 };
 
+/* All that a shadow table counts. */
+static const struct column denied[] = {
+	{ "scope", "SCOPE", false },
+	{ "name", "PORT", false },
+	{ "service", "SERVICE", false },
+	{ "denied_flows", "FLOWS", true },
+	{ "denied_packets", "PACKETS", true },
+	{ "denied_bytes", "BYTES", true },
+};
+
+static void start_table(struct print *print, const struct sample_view *view)
+{
+	if (view->shadow)
+		print_table(print, denied, ARRAY_SIZE(denied));
+	else if (view->rates)
+		print_table(print, rates, ARRAY_SIZE(rates));
+	else
+		print_table(print, totals, ARRAY_SIZE(totals));
+}
+
 static void tell_port(struct print *print, const struct sample_view *view,
 		      const struct sample_port *place)
 {
@@ -74,8 +94,7 @@ void sample_print_ports(struct print *print, const struct sample_view *view)
 	if (!total)
 		print_text(print, "no traffic yet\n");
 	else
-		print_table(print, view->rates ? rates : totals,
-			    view->rates ? ARRAY_SIZE(rates) : ARRAY_SIZE(totals));
+		start_table(print, view);
 	print_array(print, "ports");
 	for (size_t i = 0; i < count; i++)
 		tell_port(print, view, &places[i]);

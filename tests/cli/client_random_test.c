@@ -94,14 +94,14 @@ static void ask(struct client *client, int what)
 
 	switch (what) {
 	case 0:
-		client_get_all(client, &config, &rules);
+		client_get_all(client, CLIENT_LIVE, &config, &rules);
 		assert_rules(&rules);
 		break;
 	case 1:
-		client_get_stats(client, NULL, &stats);
+		client_get_stats(client, CLIENT_LIVE, NULL, &stats);
 		break;
 	case 2:
-		client_get_ports(client, NULL, &ports);
+		client_get_ports(client, CLIENT_LIVE, NULL, &ports);
 		break;
 	case 3:
 		if (!client_explain(client, &rule, &it))

@@ -172,6 +172,44 @@ static void test_refusals(void **state)
 	assert_int_equal(client_get_error(*state)->number, ENOENT);
 }
 
+/* The same as a change, but a flag says that it changes nothing yet. */
+static void test_shadow(void **state)
+{
+	struct nlattr *tb[PORTCLASS_A_CONFIG_MAX + 1];
+	struct change shadow = change;
+	__u32 plain;
+
+	fake.answer = answer_nothing;
+	assert_int_equal(client_set(*state, &change), 0);
+	plain = fake.request->nlmsg_len;
+	shadow.shadow = true;
+	assert_int_equal(client_set(*state, &shadow), 0);
+	assert_int_equal(genlmsg_hdr(fake.request)->cmd, PORTCLASS_CMD_SET);
+	assert_int_equal(fake.request->nlmsg_len, plain + NLA_HDRLEN);
+	assert_int_equal(genlmsg_parse(fake.request, 0, tb, PORTCLASS_A_CONFIG_MAX, NULL), 0);
+	assert_non_null(tb[PORTCLASS_A_CONFIG_SHADOW]);
+}
+
+/* What it promotes, the kernel knows; how and why is all that it is told. */
+static void test_promote(void **state)
+{
+	struct nlattr *tb[PORTCLASS_A_CONFIG_MAX + 1];
+	struct change promote = change;
+
+	fake.answer = answer_nothing;
+	promote.promote = true;
+	assert_int_equal(client_set(*state, &promote), 0);
+	assert_int_equal(genlmsg_hdr(fake.request)->cmd, PORTCLASS_CMD_SHADOW_PROMOTE);
+	assert_int_equal(genlmsg_parse(fake.request, 0, tb, PORTCLASS_A_CONFIG_MAX, NULL), 0);
+	for (int i = 1; i <= PORTCLASS_A_CONFIG_MAX; i++)
+		assert_int_equal(!!tb[i], i == PORTCLASS_A_CONFIG_CONFIRM ||
+				 i == PORTCLASS_A_CONFIG_FORCE || i == PORTCLASS_A_CONFIG_REASON);
+	assert_int_equal(nla_get_u32(tb[PORTCLASS_A_CONFIG_CONFIRM]), 300);
+	assert_int_equal(client_drop_shadow(*state), 0);
+	assert_int_equal(genlmsg_hdr(fake.request)->cmd, PORTCLASS_CMD_SHADOW_DROP);
+	assert_int_equal(genlmsg_attrlen(genlmsg_hdr(fake.request), 0), 0);
+}
+
 static void test_confirm(void **state)
 {
 	static const char reason[] = "it still works";
@@ -200,6 +238,10 @@ static void test_longest(void **state)
 		full.reason = reason + length;
 		assert_int_equal(client_set(*state, &full), 0);
 		assert_int_equal(client_confirm(*state, reason + length), 0);
+		full.shadow = true;
+		assert_int_equal(client_set(*state, &full), 0);
+		full.promote = true;
+		assert_int_equal(client_set(*state, &full), 0);
 	}
 }
 
@@ -225,6 +267,8 @@ int main(void)
 		client_test(test_pointing),
 		client_test(test_refusals),
 		client_test(test_not_supported),
+		client_test(test_shadow),
+		client_test(test_promote),
 		client_test(test_confirm),
 		client_test(test_longest),
 	};

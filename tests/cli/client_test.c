@@ -38,7 +38,7 @@ static void test_all(void **state)
 	struct config config;
 
 	fake.answer = answer_all;
-	assert_int_equal(client_get_all(*state, &config, &rules), 0);
+	assert_int_equal(client_get_all(*state, CLIENT_LIVE, &config, &rules), 0);
 	assert_string_equal(config.version, "1.2.3");
 	assert_true(config.active);
 	assert_int_equal(config.generation, 77);
@@ -55,7 +55,7 @@ static void test_all(void **state)
 	assert_int_equal(rules.list[0].high, 5);
 	assert_int_equal(fake.requests, 3);
 	answer_pending = 28800;
-	assert_int_equal(client_get_config(*state, &config), 0);
+	assert_int_equal(client_get_config(*state, CLIENT_LIVE, &config), 0);
 	assert_int_equal(config.pending, 28800);
 	free(rules.list);
 }
@@ -68,22 +68,22 @@ static void test_disturbed(void **state)
 	struct config config;
 
 	fake.answer = answer_restless_config;
-	assert_int_equal(client_get_all(*state, &config, &rules), 0);
+	assert_int_equal(client_get_all(*state, CLIENT_LIVE, &config, &rules), 0);
 	assert_int_equal(fake.requests, 12);
 	assert_int_equal(rules.count, 4);
 	fake.requests = 0;
 	fake.answer = answer_restless_rules;
-	assert_int_equal(client_get_all(*state, &config, &rules), 0);
+	assert_int_equal(client_get_all(*state, CLIENT_LIVE, &config, &rules), 0);
 	assert_int_equal(fake.requests, 12);
 	assert_int_equal(rules.count, 4);
 	fake.requests = 0;
 	fake.answer = answer_never_resting_rules;
-	assert_int_equal(client_get_all(*state, &config, &rules), -1);
+	assert_int_equal(client_get_all(*state, CLIENT_LIVE, &config, &rules), -1);
 	assert_int_equal(fake.requests, 30);
 	assert_error(*state, "keeps changing; tried 10 times");
 	fake.requests = 0;
 	fake.answer = answer_restless_ports;
-	assert_int_equal(client_get_ports(*state, NULL, &ports), 0);
+	assert_int_equal(client_get_ports(*state, CLIENT_LIVE, NULL, &ports), 0);
 	assert_int_equal(fake.requests, 4);
 	assert_int_equal(ports.count, 4);
 	assert_true(fake.request->nlmsg_flags & NLM_F_DUMP);
@@ -97,14 +97,14 @@ static void test_stats(void **state)
 	struct stats stats;
 
 	fake.answer = answer_stats;
-	assert_int_equal(client_get_stats(*state, NULL, &stats), 0);
+	assert_int_equal(client_get_stats(*state, CLIENT_LIVE, NULL, &stats), 0);
 	assert_true(stats.path[2][1].present);
 	assert_int_equal(stats.path[0][0].malformed, 1ULL << 40);
 	assert_int_equal(stats.path[2][1].unlisted, 3);
 	assert_int_equal(stats.path[1][0].class[2].count[COUNTER_FLOWS], 203);
 	assert_int_equal(stats.path[1][0].class[2].count[COUNTER_DENIED_BYTES], 208);
 	assert_int_equal(stats.path[1][0].class[2].count[COUNTER_BYTES_FROM], 212);
-	assert_int_equal(client_get_stats(*state, &only, &stats), 0);
+	assert_int_equal(client_get_stats(*state, CLIENT_LIVE, &only, &stats), 0);
 	assert_false(stats.path[0][0].present);
 	assert_true(stats.path[1][1].present);
 }
@@ -114,7 +114,7 @@ static void test_ports(void **state)
 	struct ports ports = { 0 };
 
 	fake.answer = answer_ports;
-	assert_int_equal(client_get_ports(*state, NULL, &ports), 0);
+	assert_int_equal(client_get_ports(*state, CLIENT_LIVE, NULL, &ports), 0);
 	assert_int_equal(ports.count, 1);
 	assert_int_equal(ports.list[0].port, 65535);
 	assert_int_equal(ports.list[0].counters.count[COUNTER_FLOWS],
@@ -123,6 +123,65 @@ static void test_ports(void **state)
 			 UINT64_MAX - PORTCLASS_A_PORT_STATS_DENIED_FLOWS);
 	assert_int_equal(ports.list[0].counters.count[COUNTER_BYTES_FROM],
 			 UINT64_MAX - PORTCLASS_A_PORT_STATS_BYTES_FROM);
+	free(ports.list);
+}
+
+static bool asked_for_shadow(int attr)
+{
+	return nlmsg_find_attr(fake.request, GENL_HDRLEN, attr);
+}
+
+static bool asked_rules;
+
+static void answer_rules_asked(void)
+{
+	if (genlmsg_hdr(fake.request)->cmd == PORTCLASS_CMD_RULE_GET)
+		asked_rules = asked_for_shadow(PORTCLASS_A_RULES_SHADOW);
+	answer_all();
+}
+
+static void answer_gone(void)
+{
+	fake_done(-ENOENT, 0);
+}
+
+/* Only what is asked for the shadow table says so. */
+static void test_shadow(void **state)
+{
+	enum portclass_scope only = PORTCLASS_SCOPE_OUT;
+	struct rules rules = { 0 };
+	struct ports ports = { 0 };
+	struct config config;
+	struct stats stats;
+
+	for (int table = CLIENT_LIVE; table <= CLIENT_SHADOW; table++) {
+		bool shadow = table == CLIENT_SHADOW;
+
+		fake.answer = answer_all;
+		answer_shadow = shadow;
+		assert_int_equal(client_get_config(*state, table, &config), 0);
+		assert_int_equal(asked_for_shadow(PORTCLASS_A_CONFIG_SHADOW), shadow);
+		assert_int_equal(config.shadow, shadow);
+		assert_int_equal(client_get_all(*state, table, &config, &rules), 0);
+		assert_int_equal(asked_for_shadow(PORTCLASS_A_CONFIG_SHADOW), shadow);
+		asked_rules = false;
+		fake.answer = answer_rules_asked;
+		assert_int_equal(client_get_all(*state, table, &config, &rules), 0);
+		assert_int_equal(asked_rules, shadow);
+		fake.answer = answer_stats;
+		assert_int_equal(client_get_stats(*state, table, &only, &stats), 0);
+		assert_int_equal(asked_for_shadow(PORTCLASS_A_STATS_SHADOW), shadow);
+		assert_true(asked_for_shadow(PORTCLASS_A_STATS_SCOPE));
+		fake.answer = answer_ports;
+		assert_int_equal(client_get_ports(*state, table, NULL, &ports), 0);
+		assert_int_equal(asked_for_shadow(PORTCLASS_A_PORT_STATS_SHADOW), shadow);
+	}
+	fake.answer = answer_gone;
+	assert_int_equal(client_get_ports(again(state), CLIENT_SHADOW, NULL, &ports), -1);
+	assert_error(*state, "the shadow table, or the module, went away meanwhile");
+	assert_int_equal(client_get_ports(again(state), CLIENT_LIVE, NULL, &ports), -1);
+	assert_error(*state, "the portclass module was unloaded meanwhile");
+	free(rules.list);
 	free(ports.list);
 }
 
@@ -197,7 +256,7 @@ static int get_all(struct client *client)
 {
 	struct rules rules = { 0 };
 	struct config config;
-	int err = client_get_all(client, &config, &rules);
+	int err = client_get_all(client, CLIENT_LIVE, &config, &rules);
 
 	free(rules.list);
 	return err;
@@ -211,14 +270,15 @@ static void test_sources(void **state)
 
 	fake.answer = answer_all;
 	answer_sources = 3;
-	assert_int_equal(client_get_all(*state, &config, &rules), 0);
+	assert_int_equal(client_get_all(*state, CLIENT_LIVE, &config, &rules), 0);
 	assert_int_equal(rules.list[0].action, PORTCLASS_ACTION_ALLOW);
 	assert_int_equal(rules.list[0].from->count, 3);
-	assert_string_equal(sources_text(&rules.list[0].from->list[2], text), "102:304:506:708::/64");
+	assert_string_equal(sources_text(&rules.list[0].from->list[2], text),
+			    "102:304:506:708::/64");
 	answer_sources = SOURCES_MAX;
 	answer_source_size = 4;
 	answer_source_length = 32;
-	assert_int_equal(client_get_all(*state, &config, &rules), 0);
+	assert_int_equal(client_get_all(*state, CLIENT_LIVE, &config, &rules), 0);
 	assert_int_equal(rules.list[0].from->count, SOURCES_MAX);
 	assert_string_equal(sources_text(&rules.list[0].from->list[0], text), "0.0.2.4");
 	free(rules.list);
@@ -271,13 +331,13 @@ static int get_stats(struct client *client)
 {
 	struct stats stats;
 
-	return client_get_stats(client, NULL, &stats);
+	return client_get_stats(client, CLIENT_LIVE, NULL, &stats);
 }
 
 static int get_ports(struct client *client)
 {
 	struct ports ports = { 0 };
-	int err = client_get_ports(client, NULL, &ports);
+	int err = client_get_ports(client, CLIENT_LIVE, NULL, &ports);
 
 	free(ports.list);
 	return err;
@@ -386,6 +446,7 @@ int main(void)
 		client_test(test_odd_sources),
 		client_test(test_stats),
 		client_test(test_ports),
+		client_test(test_shadow),
 		client_test(test_explanation),
 		client_test(test_odd_explanations),
 		client_test(test_missing),

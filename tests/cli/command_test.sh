@@ -140,6 +140,20 @@ wrong 3 stats --limit 3
 wrong bytes stats --by class --sort bytes --limit 3
 wrong --sort show --sort bytes
 wrong now save now
+wrong promot shadow promot
+wrong dorp shadow dorp
+wrong nosuchfile shadow nosuchfile
+wrong now shadow promote now
+wrong b shadow a b
+wrong promote shadow drop promote
+wrong --confirm shadow --confirm 60
+wrong --confirm shadow /dev/null --confirm 60
+wrong --force shadow drop --force
+wrong --reason shadow drop --reason why
+wrong --limit shadow promote --limit 3
+wrong --all shadow --all
+wrong 0 shadow --limit 0
+wrong 9h shadow promote --confirm 9h
 wrong two apply --check one two
 wrong two restore one two
 wrong --diff apply --check --diff
@@ -199,6 +213,17 @@ usage allow 'tcp/80 tcp/81'
 usage allow tcp/80,81
 usage allow 'tcp/*'
 
+run shadow promot
+says "names what is no file" "portclassctl: 'promot' is no file here; did you mean promote?"
+run shadow /dev/null
+ended "a shadow of nothing" 2
+run shadow ./nosuchfile
+ended "a shadow of no file" 1
+says "says so" "portclassctl: cannot read ./nosuchfile: No such file or directory"
+printf 'deny tcp/1x\n' >"$work/in"
+run shadow - <"$work/in"
+ended "a shadow of a bad file" 2
+says "names the place" "portclassctl: standard input, line 1, column 10: '1x' is no port number"
 run alow tcp/1
 says "names the command that was meant" "portclassctl: there is no command 'alow'; did you mean allow?"
 run allow sctp/80
@@ -275,7 +300,7 @@ else
 		'policy all deny' 'policy out dynamic allow udp' 'mode observe' flush show 'show -j' \
 		'-j stats' 'stats in --by port --watch=0.1 --count 1' '--exact stats --all' 'show --' \
 		'track none' save confirm 'confirm --reason done' history '-j history --limit 3' monitor 'monitor --count 1' \
-		'deny tcp/23 --confirm 5m --reason why' 'flush --force' 'explain in any/ssh from ::1' 'explain forward udp/53' \
+		'deny tcp/23 --confirm 5m --reason why' 'flush --force' 'shadow' '-j shadow --limit 3' 'shadow promote --confirm 60 --reason why' 'shadow drop' 'explain in any/ssh from ::1' 'explain forward udp/53' \
 		'stats --by port --sort denied --limit 5' '--color always show' '--netns=nosuchnamespace show' unload; do
 		arguments=${arguments% 0}
 		# shellcheck disable=SC2086  # words

@@ -107,9 +107,9 @@ static void test_too_many_sources(void **state)
 			    "portclassctl: a test, line 130: more than 128 ranges of forward tcp have sources\n");
 	/* Neighbours with the same sources are one. */
 	end = many_sources("in", SOURCES_RANGES_MAX, text);
-	strcpy(end, "allow tcp/1 tcp/255 from 10.0.0.0/16\n");
+	stpcpy(end, "allow tcp/1 tcp/255 from 10.0.0.0/16\n");
 	assert_int_equal(parsed_text(text), 1);
-	strcpy(end, "allow tcp/1 from 10.0.0.0/16\n");
+	stpcpy(end, "allow tcp/1 from 10.0.0.0/16\n");
 	assert_int_equal(parsed_text(text), 0);
 	free(text);
 }
@@ -178,7 +178,8 @@ static void test_faults(void **state)
 		  "portclassctl: a test, line 1, column 18: a SOURCE is missing\n"
 		  "  allow tcp/22 from\n"
 		  "                   ^\n"
-		  "  SOURCE is an address or a network, as 192.0.2.7, 192.0.2.0/24 or 2001:db8::/32\n" },
+		  "  SOURCE is an address or a network, as 192.0.2.7, 192.0.2.0/24 or 2001:db8::/32\n"
+		},
 		{ "allow tcp/22\nallow udp/22 from 192.0.2.0/33 # no\nallow udp/22",
 		  "portclassctl: a test, line 2, column 29: '33' is no length of an IPv4 network\n"
 		  "  allow udp/22 from 192.0.2.0/33 # no\n"

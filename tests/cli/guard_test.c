@@ -126,8 +126,12 @@ static void test_sources(void **state)
 static void test_order(void **state)
 {
 	const struct explanation open = ssh_with(UNSET, ALLOW, ENFORCE, CONNTRACK);
-	const struct rule shut[] = { { 0, 0, ALLOW, 22, 22, NULL, NULL }, { 0, 0, DENY, 0, 99, NULL, NULL } };
-	const struct rule opened[] = { { 0, 0, DENY, 0, 99, NULL, NULL }, { 0, 0, ALLOW, 22, 22, NULL, NULL } };
+	const struct rule shut[] = {
+		{ 0, 0, ALLOW, 22, 22, NULL, NULL }, { 0, 0, DENY, 0, 99, NULL, NULL },
+	};
+	const struct rule opened[] = {
+		{ 0, 0, DENY, 0, 99, NULL, NULL }, { 0, 0, ALLOW, 22, 22, NULL, NULL },
+	};
 	const struct policy policies[] = {
 		{ 0, 0, PORTCLASS_CLASS_WELL_KNOWN, DENY, NULL },
 		{ 0, 0, PORTCLASS_CLASS_REGISTERED, ALLOW, NULL },

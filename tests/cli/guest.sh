@@ -84,6 +84,8 @@ saved() { ctl save >"$work/saved" && same_as "$1"; }
 survives() { ctl save >"$work/once" && silent apply "$work/once" && ctl save >"$work/twice" && cmp "$work/once" "$work/twice"; }
 diffs() { ctl apply --diff "$1" >"$work/diff" && cat "$work/diff" && diff - "$work/diff"; }
 
+as_user() { setpriv --reuid 1000 --regid 1000 --clear-groups "$PORTCLASSCTL" "$@"; }
+
 # Between this network namespace, 192.0.2.1, and portclass-test, 192.0.2.2.
 knock() {
 	local port
@@ -147,6 +149,8 @@ traffic() {
 . "$(dirname "$0")/guest_change.sh"
 # shellcheck source=tests/cli/guest_sources.sh
 . "$(dirname "$0")/guest_sources.sh"
+# shellcheck source=tests/cli/guest_shadow.sh
+. "$(dirname "$0")/guest_shadow.sh"
 
 check "load" silent load "$PORTCLASS_KO"
 check "load again" silent load "$PORTCLASS_KO"
@@ -260,6 +264,7 @@ if command -v ip >/dev/null; then
 	changes
 	guard
 	sources
+	shadow
 	ip netns del portclass-test
 	check "no such namespace" refused 1 "there is no network namespace" -n portclass-test show
 fi
@@ -267,7 +272,6 @@ fi
 # shellcheck source=tests/cli/guest_file.sh
 . "$(dirname "$0")/guest_file.sh"
 
-as_user() { setpriv --reuid 1000 --regid 1000 --clear-groups "$PORTCLASSCTL" "$@"; }
 may_not() {
 	! as_user deny tcp/1 2>"$work/err" || return
 	cat "$work/err"

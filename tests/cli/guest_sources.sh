@@ -27,6 +27,7 @@ too_many_sources() {
 
 sources() {
 	local listener peer='192.0.2.2 50000 192.0.2.1 22' generation
+	ip -n portclass-test addr add 2001:db8::2/64 dev there nodad
 	socat TCP6-LISTEN:2200,fork,reuseaddr,ipv6only=0 PIPE & listener=$!
 	check "a port for some" silent allow tcp/2200 from 2001:db8::/32 192.0.2.0/24 192.0.2.7
 	check "show: from whom" rule_from 0 '["192.0.2.0/24", "2001:db8::/32"]'
@@ -54,8 +55,8 @@ sources() {
 	printf 'allow tcp/2200 from 192.0.2.2\nallow tcp/2202 udp/53-60 from ::/0\n' >"$work/some.conf"
 	check "differences" diffs "$work/some.conf" <<-'END'
 		-allow in tcp/2200 from 192.0.2.4/30
-		-allow in tcp/2201
 		+allow in tcp/2200 from 192.0.2.2
+		-allow in tcp/2201
 		+allow in tcp/2202 from ::/0
 		+allow in udp/53-60 from ::/0
 	END

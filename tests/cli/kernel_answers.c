@@ -14,6 +14,7 @@ int answer_error;
 unsigned int answer_sources;
 int answer_source_size, answer_source_length, answer_source_action;
 unsigned int answer_pending;
+bool answer_shadow;
 const char *answer_text;
 __u32 answer_offset;
 
@@ -29,6 +30,7 @@ int answer_setup(void **state)
 	answer_nest_without = 0;
 	answer_less = 0;
 	answer_pending = 0;
+	answer_shadow = false;
 	answer_sources = 0;
 	answer_source_size = 16;
 	answer_source_length = 64;
@@ -75,6 +77,8 @@ static void put_config(struct nl_msg *msg, unsigned int generation)
 		nla_nest_end(msg, nest);
 	}
 	put(msg, answer_without, PORTCLASS_A_CONFIG_TRACK, 4, PORTCLASS_TRACK_NONE);
+	if (answer_shadow)
+		nla_put_flag(msg, PORTCLASS_A_CONFIG_SHADOW);
 	if (answer_pending)
 		put(msg, 0, PORTCLASS_A_CONFIG_PENDING, 4, answer_pending);
 	put(msg, answer_without, 99, 4, 12345);
@@ -89,7 +93,7 @@ static void send_config(unsigned int generation)
 	fake_error(0, NULL, NULL);
 }
 
-/* As the test says; the first one has the bytes from 1 on, the others begin with 0, 0, 2 and so on. */
+/* As the test says; the first one has the bytes from 1 on, the others begin with 0. */
 static void put_sources(struct nl_msg *msg)
 {
 	unsigned char bytes[32] = { 1, 2, 3, 4, 5, 6, 7, 8 };

@@ -3,6 +3,7 @@
 #ifndef PORTCLASSCTL_KERNEL_ANSWERS_H
 #define PORTCLASSCTL_KERNEL_ANSWERS_H
 
+#include <stdbool.h>
 #include <linux/types.h>
 
 /*
@@ -14,7 +15,10 @@ extern int answer_without, answer_nest_without, answer_less;
 /* Seconds until a change is taken back, 0 if none waits. */
 extern unsigned int answer_pending;
 
-/* Sources of each rule: how many, of how many bytes and bits (less than 0: none); its action then. */
+/* There is a shadow table. */
+extern bool answer_shadow;
+
+/* Sources of each rule: how many, of how many bytes and bits, -1 for none; its action then. */
 extern unsigned int answer_sources;
 extern int answer_source_size, answer_source_length, answer_source_action;
 

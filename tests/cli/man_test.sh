@@ -42,7 +42,7 @@ completes() {
 }
 
 page=$tools/portclassctl.8
-words="allow deny reject unset policy mode track confirm show save apply restore stats explain history monitor flush load unload"
+words="allow deny reject unset policy mode track confirm show save apply restore shadow stats explain history monitor flush load unload"
 options=$("$PORTCLASSCTL" --help | grep -oE -- '--[a-z]+' | sort -u)
 
 for word in $words; do
@@ -81,6 +81,10 @@ if command -v bash >/dev/null; then
 	completes "deny tcp/22 from" ""
 	completes "allow tcp/22 from 192.0.2.7 t" ""
 	completes "apply --" "--json --netns --exact --color --version --help --check --diff --confirm --force --reason"
+	completes "shadow prom" "promote"
+	completes "shadow /etc/servi" "/etc/services"
+	completes "shadow promote --fo" "--force"
+	completes "shadow --li" "--limit"
 	completes "restore /etc/servi" "/etc/services"
 	completes "track " "conntrack none"
 	completes "explain tcp/80 " "from"

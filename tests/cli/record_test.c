@@ -198,6 +198,8 @@ static void test_what(void **state)
 	rules[0].from = some_sources(1);
 	assert_what(&record, "allow in tcp/22 from 10.0.0.0/8; allow in udp/22");
 	sources_forget();
+	record.cause = PORTCLASS_CAUSE_PROMOTE;
+	assert_what(&record, "shadow promote");
 	record.has_track = true;
 	record.track = PORTCLASS_TRACK_NONE;
 	record.left_out = 900;
@@ -295,6 +297,11 @@ static void test_lines(void **state)
 	assert_said(true,
 		    "2026-11-22 01:06:14  #12  the kernel: \033[31mtaken back, as nobody confirmed it\033[0m\n");
 	record.by = (struct author){ .known = true, .uid = 0, .pid = 1, .command = "a" };
+	record.cause = PORTCLASS_CAUSE_PROMOTE;
+	record.confirm = 60;
+	assert_said(false,
+		    "2026-11-22 01:06:14  #12  root, a[1]: shadow promote, to be confirmed in 60 s\n");
+	record.confirm = 0;
 	record.cause = PORTCLASS_CAUSE_CONFIRM;
 	assert_said(false,
 		    "2026-11-22 01:06:14  #12  root, a[1]: confirmed\n");

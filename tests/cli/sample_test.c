@@ -239,6 +239,36 @@ static void test_limit(void **state)
 	}
 }
 
+/* What is denied is all there is of a shadow table. */
+static void test_shadow(void **state)
+{
+	char *text;
+
+	(void)state;
+	set_samples();
+	view.shadow = true;
+	samples[1].stats.path[PORTCLASS_SCOPE_IN][PORTCLASS_PROTO_TCP].class[1] = (struct counters){
+		{ 2, 3, 4096, 2, 3, 4096, 3, 4096, 0, 0 },
+	};
+	text = printed((struct print){ 0 }, tell_classes);
+	assert_non_null(strstr(text, "SCOPE  PROTO  CLASS       FLOWS  PACKETS  BYTES\n"));
+	assert_non_null(strstr(text, "in     tcp    registered      2        3  4.0Ki\n"));
+	free(text);
+	set_ports(SAMPLE_SORT_DENIED, 2);
+	view.shadow = true;
+	text = printed((struct print){ 0 }, tell_ports);
+	assert_string_equal(text,
+			    "SCOPE  PORT       SERVICE  FLOWS  PACKETS  BYTES\n"
+			    "in     udp/53     domain       0        9    900\n"
+			    "out    udp/60000               1        6    600\n"
+			    "and 1 more\n");
+	free(text);
+	set_samples();
+	assert_true(sample_has_traffic(&samples[1]));
+	memset(&samples[1].stats, 0, sizeof(samples[1].stats));
+	assert_false(sample_has_traffic(&samples[1]));
+}
+
 int main(void)
 {
 	static const struct CMUnitTest tests[] = {
@@ -250,6 +280,7 @@ int main(void)
 		cmocka_unit_test(test_sorted),
 		cmocka_unit_test(test_red),
 		cmocka_unit_test(test_limit),
+		cmocka_unit_test(test_shadow),
 	};
 
 	return cmocka_run_group_tests_name("sample", tests, NULL, NULL);

@@ -66,10 +66,12 @@ static void test_words(void **state)
 		{ "tcp/22 from 192.0.2.7/32", "192.0.2.7" },
 		{ "tcp/22 from 192.0.2.0/24 2001:db8::/32", "192.0.2.0/24 2001:db8::/32" },
 		{ "any/1-2 https from ::/0 0.0.0.0/0", "0.0.0.0/0 ::/0" },
-		{ "tcp/22 from 2001:DB8::1 10.0.0.0/8 9.0.0.0/8", "9.0.0.0/8 10.0.0.0/8 2001:db8::1" },
+		{ "tcp/22 from 2001:DB8::1 10.0.0.0/8 9.0.0.0/8",
+		  "9.0.0.0/8 10.0.0.0/8 2001:db8::1" },
 		{ "tcp/22 from 10.1.0.0/16 10.0.0.0/8 10.1.2.3", "10.0.0.0/8" },
 		{ "tcp/22 from 10.0.0.0/8 10.0.0.0/8", "10.0.0.0/8" },
-		{ "tcp/22 from 0.0.0.0/1 128.0.0.0/2 192.0.0.0/3", "0.0.0.0/1 128.0.0.0/2 192.0.0.0/3" },
+		{ "tcp/22 from 0.0.0.0/1 128.0.0.0/2 192.0.0.0/3",
+		  "0.0.0.0/1 128.0.0.0/2 192.0.0.0/3" },
 		{ "tcp/22 from ::ffff:0:0/95", NULL },
 		{ "tcp/22 from ::fffe:0:0/95", "::fffe:0:0/95" },
 		/* The family counts, not the bytes. */
@@ -106,7 +108,7 @@ static void test_faults(void **state)
 		const char *why;
 		const char *valid;
 	} wrong[] = {
-		{ "from 192.0.2.7", "from", "a port comes before 'from'", "PORT... from SOURCE..." },
+		{ "from 192.0.2.7", "from", "a port comes before 'from'", "from SOURCE..." },
 		{ "from", "from", "a port comes before 'from'", "" },
 		{ "tcp/22 from", NULL, "a SOURCE is missing", "SOURCE is an address or a network" },
 		{ "tcp/2x from", "2x", "is no port number", "" },
@@ -163,7 +165,7 @@ static void test_places(void **state)
 		const char *why;
 		const char *valid;
 	} wrong[] = {
-		{ PORTCLASS_SCOPE_IN, PORTCLASS_ACTION_DENY, "only allow has sources", "denies all" },
+		{ PORTCLASS_SCOPE_IN, PORTCLASS_ACTION_DENY, "only allow has sources", "denies" },
 		{ PORTCLASS_SCOPE_IN, PORTCLASS_ACTION_REJECT, "only allow has sources", "denies" },
 		{ PORTCLASS_SCOPE_IN, PORTCLASS_ACTION_UNSET, "only allow has sources", "forgets" },
 		{ PORTCLASS_SCOPE_OUT, PORTCLASS_ACTION_ALLOW, "with in or forward", "from here" },
@@ -190,7 +192,7 @@ static void test_many(void **state)
 		end += sprintf(end, " 10.0.0.%d", 2 * i);
 	assert_int_equal(allow(line), 0);
 	assert_int_equal(rules.list[0].from->count, SOURCES_MAX);
-	strcpy(end, " 10.0.0.1 10.0.0.3");
+	stpcpy(end, " 10.0.0.1 10.0.0.3");
 	assert_int_equal(allow(line), -1);
 	assert_ptr_equal(fault.at, words[2 + SOURCES_MAX]);
 	assert_string_equal(fault.why, "more than 100 sources");
