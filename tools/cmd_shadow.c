@@ -2,6 +2,7 @@
 /* shadow: a configuration that is evaluated beside the live one, and drops nothing. */
 
 #include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -20,9 +21,12 @@ static const char all_of_it[] =
 static int report(const struct cmd *cmd, const struct client *client)
 {
 	struct client_error error = *client_get_error(client);
+	char how[320], hint[340];
 
-	if (error.number == ENOENT)
-		error.hint = "'portclassctl shadow FILE' makes one";
+	if (error.number == ENOENT) {
+		snprintf(hint, sizeof(hint), "'%s' makes one", cmd_say(cmd, "shadow FILE", how));
+		error.hint = hint;
+	}
 	return report_client(cmd->line, &error);
 }
 

@@ -180,7 +180,7 @@ static void test_faults(void **state)
 		  "                   ^\n"
 		  "  SOURCE is an address or a network, as 192.0.2.7, 192.0.2.0/24 or 2001:db8::/32\n"
 		},
-		{ "allow tcp/22\nallow udp/22 from 192.0.2.0/33 # no\nallow udp/22",
+		{ "allow tcp/22\nallow udp/22 from 192.0.2.0/33 # no\nallow udp/22 from ::1",
 		  "portclassctl: a test, line 2, column 29: '33' is no length of an IPv4 network\n"
 		  "  allow udp/22 from 192.0.2.0/33 # no\n"
 		  "                              ^~\n"

@@ -120,6 +120,7 @@ static void test_sources(void **state)
 	assert_false(locks_out(open, (struct change){ .flush = true }, KEEP, KEEP));
 	open.mode = OBSERVE;
 	assert_true(locks_out(open, (struct change){ 0 }, ENFORCE, KEEP));
+	assert_false(locks_out(open, (struct change){ .flush = true }, KEEP, KEEP));
 	sources_forget();
 }
 
@@ -363,6 +364,7 @@ static void test_ssh(void **state)
 	put_sockets(LISTEN_22 INBOUND_22, "");
 	assert_found("203.0.113.2 50000 127.0.0.1 22", 22, -1);
 	assert_found("203.0.113.2 50000 127.0.0.1 2222", 2222, 22);
+	assert_found("::ffff:203.0.113.2 50000 127.0.0.1 22", 22, -1);
 	assert_found("203.0.113.3 50000 127.0.0.1 22", 22, 22);
 	assert_peer("203.0.113.3 50000 127.0.0.1 22", 0, "203.0.113.3");
 	assert_peer("203.0.113.3 50000 127.0.0.1 22", 1, "203.0.113.2");

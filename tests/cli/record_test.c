@@ -325,6 +325,10 @@ static void test_json(void **state)
 	assert_json(&record,
 		    "{\"generation\":12,\"cause\":\"revert\",\"time_ns\":1795309574123456789,\"flush\":false,\"policy\":[],\"rules\":[],\"left_out\":0}\n");
 	set_record();
+	record.cause = PORTCLASS_CAUSE_PROMOTE;
+	assert_json(&record,
+		    "{\"generation\":12,\"cause\":\"promote\",\"time_ns\":1795309574123456789,\"flush\":false,\"policy\":[],\"rules\":[],\"left_out\":0}\n");
+	set_record();
 	record.by = (struct author){
 		.known = true, .logged_in = true, .login_uid = 4294967290, .pid = 4711,
 		.command = "tool",
