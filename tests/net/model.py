@@ -172,9 +172,13 @@ def answers(sockets, expected):
     end = time.monotonic() + 8
     while time.monotonic() < end:
         for fd, _ in poll.poll(50):
-            if sockets[by_fd[fd]].getsockopt(socket.SOL_SOCKET, socket.SO_ERROR) == errno.ECONNREFUSED:
+            sock = sockets[by_fd[fd]]
+            refused = sock.getsockopt(socket.SOL_SOCKET, socket.SO_ERROR) == errno.ECONNREFUSED
+            if refused:
                 found.add(by_fd[fd])
-            poll.unregister(fd)
+            # A datagram's error wakes its socket a moment before it can be read.
+            if refused or sock.type == socket.SOCK_STREAM:
+                poll.unregister(fd)
         if found >= expected:
             end = min(end, time.monotonic() + 0.15)
     return found
