@@ -20,6 +20,12 @@ static_assert((int)PORTCLASS_A_RULES_SCOPE == (int)PORTCLASS_A_STATS_SCOPE &&
 	      (int)PORTCLASS_A_RULES_SCOPE == (int)PORTCLASS_A_PORT_STATS_SCOPE &&
 	      (int)PORTCLASS_A_RULES_PROTO == (int)PORTCLASS_A_PORT_STATS_PROTO);
 
+static void say_why_not(int err, struct netlink_callback *cb)
+{
+	if (err == -ENOENT)
+		NL_SET_ERR_MSG(cb->extack, "there is no shadow table");
+}
+
 /* Is a (scope, protocol) among those that the request asks for? */
 static bool is_selected(struct netlink_callback *cb, u32 path)
 {
@@ -70,6 +76,7 @@ int portclass_nl_rule_get_dumpit(struct sk_buff *skb,
 
 	mutex_lock(&pn->lock);
 	err = portclass_nl_find_table(pn, shadow, &table);
+	say_why_not(err, cb);
 	cb->seq = shadow ? pn->shadows : table ? table->generation : 1;
 
 	while (table && portclass_table_next_rule(table, at, &rule)) {
@@ -162,6 +169,7 @@ int portclass_nl_stats_get_dumpit(struct sk_buff *skb,
 
 	mutex_lock(&pn->lock); /* the counters come with the first change */
 	err = find_counters(pn, shadow, &counters);
+	say_why_not(err, cb);
 	for (; !err && path < PATHS; path++) {
 		void *hdr;
 
@@ -230,6 +238,7 @@ int portclass_nl_port_stats_get_dumpit(struct sk_buff *skb,
 	shadow = portclass_compat_dump_attrs(cb)[PORTCLASS_A_PORT_STATS_SHADOW];
 	mutex_lock(&pn->lock); /* those of a shadow table may go */
 	err = find_counters(pn, shadow, &counters);
+	say_why_not(err, cb);
 	while (counters && at < PATHS * PORTCLASS_PORTS) {
 		u32 path = at / PORTCLASS_PORTS;
 		struct portclass_key key = {

@@ -74,7 +74,7 @@ const struct client_error *client_get_error(const struct client *client);
 
 int client_set(struct client *client, const struct change *change);
 int client_confirm(struct client *client, const char *reason);
-int client_drop_shadow(struct client *client);
+int client_drop_shadow(struct client *client, const char *reason);
 int client_get_config(struct client *client, enum client_table table, struct config *config);
 int client_get_all(struct client *client, enum client_table table, struct config *config,
 		   struct rules *rules);

@@ -139,10 +139,11 @@ int client_confirm(struct client *client, const char *reason)
 /**
  * client_drop_shadow() - Forget the shadow table
  * @client: the connection
+ * @reason: why, or NULL
  *
  * Return: 0, or -1 with @client's error set.
  */
-int client_drop_shadow(struct client *client)
+int client_drop_shadow(struct client *client, const char *reason)
 {
-	return command(client, PORTCLASS_CMD_SHADOW_DROP, &(struct change){ 0 });
+	return command(client, PORTCLASS_CMD_SHADOW_DROP, &(struct change){ .reason = reason });
 }

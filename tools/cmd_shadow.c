@@ -149,7 +149,7 @@ static int drop(const struct cmd *cmd)
 
 	if (!client)
 		return REPORT_REFUSED;
-	if (client_drop_shadow(client))
+	if (client_drop_shadow(client, cmd->reason))
 		status = report(cmd, client);
 	client_close(client);
 	return status;

@@ -46,6 +46,8 @@ static const char *const causes[] = {
 	[PORTCLASS_CAUSE_CONFIRM] = "confirm",
 	[PORTCLASS_CAUSE_REVERT] = "revert",
 	[PORTCLASS_CAUSE_PROMOTE] = "promote",
+	[PORTCLASS_CAUSE_SHADOW] = "shadow",
+	[PORTCLASS_CAUSE_SHADOW_DROP] = "shadow-drop",
 };
 
 /* Keys of JSON and of tables, too. */

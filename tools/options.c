@@ -237,7 +237,9 @@ static int check_shadow(const struct parsed *parsed, struct fault *fault)
 	for (int i = OPTION_CONFIRM; i <= OPTION_REASON; i++) {
 		const char *given = parsed->given[i - OPTION_BY];
 
-		if (given && !promotes)
+		if (given && parsed->count < 2)
+			return fault_set(fault, given, strlen(given), "this goes with a change");
+		if (given && !promotes && i != OPTION_REASON)
 			return fault_set(fault, given, strlen(given),
 					 "a shadow table changes nothing; this goes with promote");
 	}

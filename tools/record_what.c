@@ -139,6 +139,10 @@ void record_what(const struct record *record, char what[RECORD_WHAT])
 	*what = '\0';
 	if (record->cause == PORTCLASS_CAUSE_PROMOTE)
 		say(&saying, "; ", "shadow promote");
+	else if (record->cause == PORTCLASS_CAUSE_SHADOW_DROP)
+		say(&saying, "; ", "shadow drop");
+	else if (record->cause == PORTCLASS_CAUSE_SHADOW)
+		say(&saying, "; ", "shadow");
 	if (record->flush)
 		say(&saying, "; ", "flush");
 	if (record->has_mode)

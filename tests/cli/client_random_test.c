@@ -64,7 +64,7 @@ static void assert_explanation(const struct explanation *it)
 
 static void assert_record(const struct record *record)
 {
-	assert_true(record->cause <= PORTCLASS_CAUSE_PROMOTE &&
+	assert_true(record->cause <= PORTCLASS_CAUSE_SHADOW_DROP &&
 		    record->mode <= PORTCLASS_MODE_OBSERVE &&
 		    record->track <= PORTCLASS_TRACK_NONE && !strchr(record->reason, '\033') &&
 		    !strchr(record->by.command, '\033'));

@@ -205,9 +205,15 @@ static void test_promote(void **state)
 		assert_int_equal(!!tb[i], i == PORTCLASS_A_CONFIG_CONFIRM ||
 				 i == PORTCLASS_A_CONFIG_FORCE || i == PORTCLASS_A_CONFIG_REASON);
 	assert_int_equal(nla_get_u32(tb[PORTCLASS_A_CONFIG_CONFIRM]), 300);
-	assert_int_equal(client_drop_shadow(*state), 0);
+	assert_int_equal(client_drop_shadow(*state, NULL), 0);
 	assert_int_equal(genlmsg_hdr(fake.request)->cmd, PORTCLASS_CMD_SHADOW_DROP);
 	assert_int_equal(genlmsg_attrlen(genlmsg_hdr(fake.request), 0), 0);
+
+	assert_int_equal(client_drop_shadow(*state, "too strict"), 0);
+	assert_int_equal(genlmsg_parse(fake.request, 0, tb, PORTCLASS_A_CONFIG_MAX, NULL), 0);
+	for (int i = 1; i <= PORTCLASS_A_CONFIG_MAX; i++)
+		assert_int_equal(!!tb[i], i == PORTCLASS_A_CONFIG_REASON);
+	assert_string_equal(nla_get_string(tb[PORTCLASS_A_CONFIG_REASON]), "too strict");
 }
 
 static void test_confirm(void **state)

@@ -149,7 +149,8 @@ wrong promote shadow drop promote
 wrong --confirm shadow --confirm 60
 wrong --confirm shadow /dev/null --confirm 60
 wrong --force shadow drop --force
-wrong --reason shadow drop --reason why
+wrong --reason shadow --reason why
+wrong --confirm shadow drop --confirm 60
 wrong --limit shadow promote --limit 3
 wrong --all shadow --all
 wrong 0 shadow --limit 0

@@ -78,6 +78,7 @@ shadow() {
 
 	echo 'deny tcp/22' >"$work/promote"
 	check "a file that is called as a word" shadow_in_work ./promote
+	check "who made it is told" is '.history[-1] | .cause == "shadow" and .flush and [.rules[].low] == [22]' -j history
 	check "would lock out, promoted" ssh_refused "$peer" "22 from 192.0.2.2" shadow promote
 	check "it is there still" is '[.rules[].low] == [22]' -j shadow
 	check "and the live one, too" is ".generation == $generation" -j show

@@ -198,6 +198,10 @@ static void test_what(void **state)
 	rules[0].from = some_sources(1);
 	assert_what(&record, "allow in tcp/22 from 10.0.0.0/8; allow in udp/22");
 	sources_forget();
+	record.cause = PORTCLASS_CAUSE_SHADOW_DROP;
+	assert_what(&record, "shadow drop");
+	record.cause = PORTCLASS_CAUSE_SHADOW;
+	assert_what(&record, "shadow");
 	record.cause = PORTCLASS_CAUSE_PROMOTE;
 	assert_what(&record, "shadow promote");
 	record.has_track = true;
