@@ -77,7 +77,7 @@ int portclass_nl_rule_get_dumpit(struct sk_buff *skb,
 	mutex_lock(&pn->lock);
 	err = portclass_nl_find_table(pn, shadow, &table);
 	say_why_not(err, cb);
-	cb->seq = shadow ? pn->shadows : table ? table->generation : 1;
+	cb->seq = table ? table->generation : 1;
 
 	while (table && portclass_table_next_rule(table, at, &rule)) {
 		u32 path = rule.scope * PORTCLASS_PROTOS + rule.proto;

@@ -24,7 +24,7 @@
  * @net: the namespace
  * @resets: what limits the answers to rejected packets
  * @history: the last changes; NULL if there was none
- * @shadows: how often @shadow was replaced
+ * @shadows: how often @shadow was replaced; the next one's generation is above
  * @before: the table to go back to if a change isn't confirmed; NULL if none
  *	waits. Nobody else's, but packets that have seen it may read it for a
  *	grace period

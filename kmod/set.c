@@ -136,6 +136,8 @@ static int set_shadow(struct portclass_net *pn, struct portclass_change *change,
 	if (IS_ERR(new))
 		return PTR_ERR(new);
 
+	/* Its own: candidates for the same live table are to be told apart. */
+	new->generation = pn->shadows + 1;
 	shadow = portclass_shadow_alloc(pn, new);
 	if (!shadow) {
 		portclass_table_free(new);

@@ -125,6 +125,21 @@ def slow(client):
                 break
             at += 1
     assert full > 10, f"too few parts to be interrupted: {full}"
+
+    # One candidate behind the other, with the live table as it was.
+    candidates = [nl.attr(nl.SHADOW) + request(some) for some in (rules, SECOND[:1000])]
+    client.set(candidates[0])
+    parts = 0
+
+    def another():
+        nonlocal parts
+        parts += 1
+        if parts == full // 2:
+            client.set(candidates[1])
+
+    blob, flagged = reader.blob(nl.attr(4), another)
+    assert flagged or blob == want, "two shadow tables: not whole, and not flagged"
+    client.act(nl.SHADOW_DROP)
     print(f"{dumps} dumps, changed behind each part by {len(changes)} changes: flagged, or whole")
 
 
