@@ -383,7 +383,8 @@ static int apply_rule(struct portclass_table *table, const struct nlattr *attr,
  * @info: the request, which has been checked
  *
  * Context: process, may sleep.
- * Return: 0; -ENOMEM, and @table can only be freed.
+ * Return: 0; -ENOMEM; -E2BIG (too many rules with sources); then @table can only
+ * be freed.
  */
 int portclass_request_apply(struct portclass_table *table,
 			    struct genl_info *info)
