@@ -62,7 +62,7 @@ wrong 2 "frobnicate" frobnicate tcp/1
 wrong 2 "did you mean deny" dney tcp/1
 wrong 2 "privileged" policy privileged deny
 wrong 2 "ephemeral" policy in ephemeral deny
-wrong 2 "reject" policy all reject
+wrong 2 "refuse" policy all refuse
 wrong 2 "sctp" policy all deny sctp
 wrong 2 "unset" policy all unset
 wrong 2 "." policy all

@@ -44,16 +44,21 @@ generation() { pc --json show | jq .generation; }
 
 # Not without a word.
 printf '%s\n' 'policy in all deny' 'allow tcp/443' 'deny tcp/22' >"$work/closed.conf"
-words="portclassctl: this would lock you out: your own session comes in by tcp/22
-  --confirm 60 takes it back unless you confirm it in time; --force does it anyway
-status 1"
+# words PEER
+words() {
+	cat <<-END
+		portclassctl: this would lock you out: your own session comes in by tcp/22 from $1
+		  --confirm 60 takes it back unless you confirm it in time; --force does it anyway
+		status 1
+	END
+}
 before=$(generation)
-t_is "by SSH, its port isn't denied" "$(by_ssh "$HOST4" deny tcp/22)" "$words"
-t_is "by IPv6 neither" "$(by_ssh "$HOST6" deny tcp/22)" "$words"
-t_is "nor by a policy" "$(by_ssh "$HOST4" policy in all deny)" "$words"
-t_is "nor by a file" "$(by_ssh "$HOST4" apply "$work/closed.conf")" "$words"
+t_is "by SSH, its port isn't denied" "$(by_ssh "$HOST4" deny tcp/22)" "$(words "$PEER4")"
+t_is "by IPv6 neither" "$(by_ssh "$HOST6" deny tcp/22)" "$(words "$PEER6")"
+t_is "nor by a policy" "$(by_ssh "$HOST4" policy in all deny)" "$(words "$PEER4")"
+t_is "nor by a file" "$(by_ssh "$HOST4" apply "$work/closed.conf")" "$(words "$PEER4")"
 quiet() { PORTCLASSCTL="env -u SSH_CONNECTION $PORTCLASSCTL" by_ssh "$@"; }
-t_is "nor where nobody tells who comes from where, as behind sudo" "$(quiet "$HOST6" deny tcp/1-1000)" "$words"
+t_is "nor where nobody tells who comes from where, as behind sudo" "$(quiet "$HOST6" deny tcp/1-1000)" "$(words "$PEER6")"
 t_is "nothing has changed" "$(generation)" "$before"
 t_is "other ports are none of this" "$(by_ssh "$HOST4" deny tcp/23)" "status 0"
 
