@@ -20,12 +20,6 @@ static_assert((int)PORTCLASS_A_RULES_SCOPE == (int)PORTCLASS_A_STATS_SCOPE &&
 	      (int)PORTCLASS_A_RULES_SCOPE == (int)PORTCLASS_A_PORT_STATS_SCOPE &&
 	      (int)PORTCLASS_A_RULES_PROTO == (int)PORTCLASS_A_PORT_STATS_PROTO);
 
-static void say_why_not(int err, struct netlink_callback *cb)
-{
-	if (err == -ENOENT)
-		NL_SET_ERR_MSG(cb->extack, "there is no shadow table");
-}
-
 /* Is a (scope, protocol) among those that the request asks for? */
 static bool is_selected(struct netlink_callback *cb, u32 path)
 {
@@ -75,8 +69,7 @@ int portclass_nl_rule_get_dumpit(struct sk_buff *skb,
 	int err;
 
 	mutex_lock(&pn->lock);
-	err = portclass_nl_find_table(pn, shadow, &table);
-	say_why_not(err, cb);
+	err = portclass_nl_find_table(pn, shadow, &table, cb->extack);
 	cb->seq = table ? table->generation : 1;
 
 	while (table && portclass_table_next_rule(table, at, &rule)) {
@@ -109,14 +102,16 @@ int portclass_nl_rule_get_dumpit(struct sk_buff *skb,
 
 /* The live ones, NULL at rest; or those of the shadow table. */
 static int find_counters(const struct portclass_net *pn, bool shadow,
-			 struct portclass_counters **counters)
+			 struct portclass_counters **counters,
+			 struct netlink_ext_ack *extack)
 {
-	const struct portclass_shadow *candidate = portclass_shadow_of(pn);
+	const struct portclass_shadow *candidate;
 
 	*counters = pn->counters;
 	if (!shadow)
 		return 0;
 
+	candidate = portclass_nl_find_shadow(pn, extack);
 	*counters = candidate ? candidate->counters : NULL;
 	return candidate ? 0 : -ENOENT;
 }
@@ -168,8 +163,7 @@ int portclass_nl_stats_get_dumpit(struct sk_buff *skb,
 		return -ENOMEM;
 
 	mutex_lock(&pn->lock); /* the counters come with the first change */
-	err = find_counters(pn, shadow, &counters);
-	say_why_not(err, cb);
+	err = find_counters(pn, shadow, &counters, cb->extack);
 	for (; !err && path < PATHS; path++) {
 		void *hdr;
 
@@ -237,8 +231,7 @@ int portclass_nl_port_stats_get_dumpit(struct sk_buff *skb,
 
 	shadow = portclass_compat_dump_attrs(cb)[PORTCLASS_A_PORT_STATS_SHADOW];
 	mutex_lock(&pn->lock); /* those of a shadow table may go */
-	err = find_counters(pn, shadow, &counters);
-	say_why_not(err, cb);
+	err = find_counters(pn, shadow, &counters, cb->extack);
 	while (counters && at < PATHS * PORTCLASS_PORTS) {
 		u32 path = at / PORTCLASS_PORTS;
 		struct portclass_key key = {

@@ -38,6 +38,14 @@ static bool was_dialled(const struct sock *sk, const struct portclass_where *at)
 					  dev->ifindex);
 }
 
+/* By the ports in the packet, which NAT may have changed. */
+static bool read_wire(struct sk_buff *skb, const struct portclass_where *at,
+		      struct portclass_packet *wire)
+{
+	return portclass_packet_read(skb, at->family, at->hook, NULL, wire) ==
+	       PORTCLASS_PACKET_FLOW;
+}
+
 static void orient(const struct sock *sk, bool dialled,
 		   const struct portclass_where *at,
 		   struct portclass_packet *pkt)
@@ -53,7 +61,7 @@ static void orient(const struct sock *sk, bool dialled,
  * portclass_end_orient() - tell a packet's flow by the socket at its end
  * @skb: the packet
  * @at: where it is
- * @wire: what portclass_packet_read() said of it
+ * @proto: its enum portclass_proto
  * @pkt: to be oriented; changed only if there is such a socket
  *
  * Early demultiplexing may be off (net.ipv4.tcp_early_demux), and is left out
@@ -63,17 +71,17 @@ static void orient(const struct sock *sk, bool dialled,
  * Return: true if there is such a socket.
  */
 bool portclass_end_orient(struct sk_buff *skb, const struct portclass_where *at,
-			  const struct portclass_packet *wire,
-			  struct portclass_packet *pkt)
+			  u8 proto, struct portclass_packet *pkt)
 {
-	const struct sock *sk = known_socket(skb, at, wire->proto);
+	const struct sock *sk = known_socket(skb, at, proto);
+	struct portclass_packet wire;
 	struct sock *found = NULL;
 
 	if (!sk && at->hook == PORTCLASS_SCOPE_IN &&
-	    wire->proto == PORTCLASS_PROTO_TCP) {
+	    proto == PORTCLASS_PROTO_TCP && read_wire(skb, at, &wire)) {
 		found = portclass_socket_of_tcp(at->state->net, skb, at->family,
-						htons(wire->peer_port),
-						wire->dialled.port);
+						htons(wire.peer_port),
+						wire.dialled.port);
 		if (portclass_socket_has_peer(found))
 			sk = found;
 	}
@@ -110,10 +118,8 @@ bool portclass_end_reconsider(struct sk_buff *skb,
 	    at->hook == PORTCLASS_SCOPE_FORWARD)
 		return false;
 
-	/* By the ports in the packet, which NAT may have changed. */
 	if (at->hook == PORTCLASS_SCOPE_IN) {
-		if (portclass_packet_read(skb, at->family, at->hook, NULL,
-					  &wire) != PORTCLASS_PACKET_FLOW)
+		if (!read_wire(skb, at, &wire))
 			return false;
 		sk = portclass_socket_of_udp(at->state->net, skb, at->family,
 					     htons(wire.peer_port),

@@ -20,8 +20,7 @@ struct portclass_where {
 };
 
 bool portclass_end_orient(struct sk_buff *skb, const struct portclass_where *at,
-			  const struct portclass_packet *wire,
-			  struct portclass_packet *pkt);
+			  u8 proto, struct portclass_packet *pkt);
 bool portclass_end_reconsider(struct sk_buff *skb,
 			      const struct portclass_where *at,
 			      struct portclass_packet *pkt);

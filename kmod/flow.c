@@ -69,14 +69,8 @@ static bool comes_from_us(const struct sk_buff *skb,
 static enum portclass_scope scope_of(const struct nf_conn *ct,
 				     const struct portclass_where *at, bool back)
 {
-	switch (at->hook) {
-	case PORTCLASS_SCOPE_IN:
-		return back ? PORTCLASS_SCOPE_OUT : PORTCLASS_SCOPE_IN;
-	case PORTCLASS_SCOPE_OUT:
-		return back ? PORTCLASS_SCOPE_IN : PORTCLASS_SCOPE_OUT;
-	case PORTCLASS_SCOPE_FORWARD:
-		break;
-	}
+	if (at->hook != PORTCLASS_SCOPE_FORWARD)
+		return portclass_scope_of(at->hook, back);
 
 	/* A port of ours that is published: somebody dialled an address of ours. */
 	if (test_bit(IPS_DST_NAT_BIT, &ct->status) &&
@@ -111,13 +105,8 @@ static void orient_anew(const struct nf_conn *ct, struct sk_buff *skb,
 			const struct portclass_where *at,
 			struct portclass_packet *pkt)
 {
-	struct portclass_packet wire;
-
 	if (at->hook != PORTCLASS_SCOPE_FORWARD) {
-		/* By the ports in the packet, which NAT may have changed. */
-		if (portclass_packet_read(skb, at->family, at->hook, NULL,
-					  &wire) == PORTCLASS_PACKET_FLOW)
-			portclass_end_orient(skb, at, &wire, pkt);
+		portclass_end_orient(skb, at, PORTCLASS_PROTO_TCP, pkt);
 		return;
 	}
 
@@ -223,7 +212,6 @@ read_tracked(struct sk_buff *skb, const struct nf_conn *ct,
 static void read_stray(struct sk_buff *skb, const struct portclass_where *at,
 		       struct portclass_packet *pkt)
 {
-	const struct portclass_packet wire = *pkt;
 	struct nf_conn *ct;
 	unsigned int dir;
 
@@ -231,7 +219,7 @@ static void read_stray(struct sk_buff *skb, const struct portclass_where *at,
 	if (ct) {
 		read_tuple(ct, dir, at, pkt);
 		portclass_track_release(ct);
-	} else if (portclass_end_orient(skb, at, &wire, pkt)) {
+	} else if (portclass_end_orient(skb, at, pkt->proto, pkt)) {
 		pkt->judged = true;
 	} else if (pkt->resets && at->hook != PORTCLASS_SCOPE_IN) {
 		pkt->flow.scope = comes_from_us(skb, at) ? PORTCLASS_SCOPE_IN :

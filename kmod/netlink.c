@@ -31,24 +31,46 @@ static int put_policy(struct sk_buff *skb, unsigned int s, unsigned int p,
 }
 
 /**
+ * portclass_nl_find_shadow() - find the shadow table that a request is about
+ * @pn: of the namespace; @pn->lock is held
+ * @extack: where to say that there is none; may be NULL
+ *
+ * Context: process.
+ * Return: it, for as long as the lock is held; NULL if there is none.
+ */
+struct portclass_shadow *
+portclass_nl_find_shadow(const struct portclass_net *pn,
+			 struct netlink_ext_ack *extack)
+{
+	struct portclass_shadow *shadow = portclass_shadow_of(pn);
+
+	if (!shadow)
+		NL_SET_ERR_MSG(extack, "there is no shadow table");
+	return shadow;
+}
+
+/**
  * portclass_nl_find_table() - find what a request asks for
  * @pn: of the namespace; @pn->lock is held
  * @shadow: the shadow table, and not the live one
  * @table: set to the table, for as long as the lock is held; NULL at rest
+ * @extack: where to say that there is no shadow table; may be NULL
  *
  * Context: process.
  * Return: 0; -ENOENT if there is no shadow table.
  */
 int portclass_nl_find_table(const struct portclass_net *pn, bool shadow,
-			    const struct portclass_table **table)
+			    const struct portclass_table **table,
+			    struct netlink_ext_ack *extack)
 {
-	const struct portclass_shadow *candidate = portclass_shadow_of(pn);
+	const struct portclass_shadow *candidate;
 
 	*table = rcu_dereference_protected(pn->table,
 					   lockdep_is_held(&pn->lock));
 	if (!shadow)
 		return 0;
 
+	candidate = portclass_nl_find_shadow(pn, extack);
 	*table = candidate ? candidate->table : NULL;
 	return candidate ? 0 : -ENOENT;
 }
@@ -126,9 +148,8 @@ int portclass_nl_get_doit(struct sk_buff *skb, struct genl_info *info)
 	struct sk_buff *msg;
 
 	mutex_lock(&pn->lock);
-	if (portclass_nl_find_table(pn, shadow, &table)) {
+	if (portclass_nl_find_table(pn, shadow, &table, info->extack)) {
 		mutex_unlock(&pn->lock);
-		NL_SET_ERR_MSG(info->extack, "there is no shadow table");
 		return -ENOENT;
 	}
 	msg = config_msg(pn, table, info->snd_portid, info->snd_seq,
@@ -189,7 +210,7 @@ void portclass_nl_notify(struct portclass_net *pn,
 
 	lockdep_assert_held(&pn->lock);
 
-	portclass_nl_find_table(pn, false, &table);
+	portclass_nl_find_table(pn, false, &table, NULL);
 
 	mutex_lock(&groups_lock);
 	if (groups_are_open) {

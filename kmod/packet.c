@@ -102,11 +102,7 @@ static bool read_tcp(const struct sk_buff *skb, const struct transport *th,
 	if (unlikely(!th->fragment && th->offset + tcp->doff * 4 > skb->len))
 		return false;
 
-	pkt->dialled.port = ntohs(tcp->dest);
-	pkt->peer_port = ntohs(tcp->source);
-	pkt->opens = tcp->syn && !tcp->ack;
-	pkt->judged = pkt->opens;
-	pkt->resets = tcp->rst;
+	portclass_packet_take_tcp(pkt, tcp);
 	return true;
 }
 

@@ -4,6 +4,7 @@
 
 #include <linux/netfilter.h>
 #include <linux/skbuff.h>
+#include <linux/tcp.h>
 
 #include "stats.h"
 #include "table.h"
@@ -60,6 +61,40 @@ portclass_packet_is_guessed(const struct portclass_packet *pkt)
 }
 
 /**
+ * portclass_scope_of() - who started the flow of a packet
+ * @hook: the scope of the hook that sees it
+ * @back: it goes to the initiator
+ *
+ * Context: any.
+ * Return: the scope of the flow.
+ */
+static __always_inline enum portclass_scope
+portclass_scope_of(enum portclass_scope hook, bool back)
+{
+	if (!back || hook == PORTCLASS_SCOPE_FORWARD)
+		return hook;
+	return hook == PORTCLASS_SCOPE_IN ? PORTCLASS_SCOPE_OUT :
+					    PORTCLASS_SCOPE_IN;
+}
+
+/**
+ * portclass_packet_take_tcp() - what a TCP header says
+ * @pkt: whose ports and flags are to be set
+ * @tcp: the header
+ *
+ * Context: any.
+ */
+static __always_inline void
+portclass_packet_take_tcp(struct portclass_packet *pkt, const struct tcphdr *tcp)
+{
+	pkt->dialled.port = ntohs(tcp->dest);
+	pkt->peer_port = ntohs(tcp->source);
+	pkt->opens = tcp->syn && !tcp->ack;
+	pkt->judged = pkt->opens;
+	pkt->resets = tcp->rst;
+}
+
+/**
  * portclass_packet_orient() - tell under what to count a packet by its ports
  * @pkt: whose @flow and @way are to be set; the rest is
  * @hook: the scope of the hook
@@ -80,10 +115,7 @@ portclass_packet_orient(struct portclass_packet *pkt, enum portclass_scope hook)
 
 	pkt->flow.port = pkt->peer_port;
 	pkt->way = PORTCLASS_WAY_FROM;
-	if (hook == PORTCLASS_SCOPE_IN)
-		pkt->flow.scope = PORTCLASS_SCOPE_OUT;
-	else if (hook == PORTCLASS_SCOPE_OUT)
-		pkt->flow.scope = PORTCLASS_SCOPE_IN;
+	pkt->flow.scope = portclass_scope_of(hook, true);
 }
 
 enum portclass_packet_kind

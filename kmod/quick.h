@@ -47,11 +47,7 @@ portclass_quick_tracked(const struct nf_conn *ct, enum ip_conntrack_info ctinfo,
 	}
 
 	pkt->dialled.port = ntohs(tuple->dst.u.all);
-	pkt->dialled.scope = hook;
-	if (hook == PORTCLASS_SCOPE_IN && back)
-		pkt->dialled.scope = PORTCLASS_SCOPE_OUT;
-	else if (hook == PORTCLASS_SCOPE_OUT && back)
-		pkt->dialled.scope = PORTCLASS_SCOPE_IN;
+	pkt->dialled.scope = portclass_scope_of(hook, back);
 	pkt->flow = pkt->dialled;
 	pkt->way = back ? PORTCLASS_WAY_FROM : PORTCLASS_WAY_TO;
 	pkt->judged = true;
@@ -95,10 +91,7 @@ static __always_inline bool portclass_quick_tcp(const struct sk_buff *skb,
 		return false;
 
 	pkt->dialled.proto = PORTCLASS_PROTO_TCP;
-	pkt->dialled.port = ntohs(tcp->dest);
-	pkt->peer_port = ntohs(tcp->source);
-	pkt->opens = tcp->syn && !tcp->ack;
-	pkt->judged = pkt->opens;
+	portclass_packet_take_tcp(pkt, tcp);
 	return true;
 }
 

@@ -87,15 +87,14 @@ static int set(struct portclass_net *pn, struct portclass_change *change,
 static int promote(struct portclass_net *pn, struct portclass_change *change,
 		   struct genl_info *info)
 {
-	struct portclass_shadow *shadow = portclass_shadow_of(pn);
+	struct portclass_shadow *shadow =
+		portclass_nl_find_shadow(pn, info->extack);
 	const struct portclass_table *now;
 	struct portclass_table *new;
 	int err;
 
-	if (!shadow) {
-		NL_SET_ERR_MSG(info->extack, "there is no shadow table");
+	if (!shadow)
 		return -ENOENT;
-	}
 	if (check_pending(pn, info))
 		return -EBUSY;
 
@@ -157,10 +156,8 @@ static int drop_shadow(struct portclass_net *pn, struct portclass_change *change
 {
 	lockdep_assert_held(&pn->lock);
 
-	if (!portclass_shadow_of(pn)) {
-		NL_SET_ERR_MSG(info->extack, "there is no shadow table");
+	if (!portclass_nl_find_shadow(pn, info->extack))
 		return -ENOENT;
-	}
 
 	return portclass_change_shadow(pn, NULL, change);
 }
