@@ -4,7 +4,8 @@
 # check.sh [STEP...]: every check of the project, or the named ones (steps.sh has them). Its last line is
 # "N passed, N failed" (and ", N skipped" if any were). It fails if anything failed, or if a step ran no test at all.
 #
-# What a step prints is in .build/check/STEP.log, and shown here only if it failed; or as it comes, if V=1.
+# The lines before that are the steps, and in short what failed. What a step prints is in .build/check/STEP.log, and
+# shown here only if it failed; or as it comes, if V=1.
 
 set -euo pipefail
 # shellcheck source=tests/vm/lib.sh
@@ -49,7 +50,7 @@ watch() {
 	return "$status"
 }
 
-passed=0 failed=0 skipped=0 summary=()
+passed=0 failed=0 skipped=0 summary=() digest=()
 
 # run_step NAME: runs a step, and counts its results.
 run_step() {
@@ -72,6 +73,10 @@ run_step() {
 	progress "$name: $p passed, $f failed, $s skipped"
 	! grep -h '; once more$' "$log" | indented || :
 	if [ "$f" -gt 0 ]; then
+		mapfile -t -O "${#digest[@]}" digest < <({
+			sed '$d' "$log.count" | head -n 8
+			grep -aEo '(rcu: INFO|BUG:|WARNING:|RIP:|guest: ).*' "$log" | head -n 6
+		} | cut -c1-150 | sed "s/^/$name: /")
 		progress "$name failed, since:"
 		sed '$d' "$log.count" | indented
 		progress "$name: the end of ${log#"$top"/}:"
@@ -105,6 +110,8 @@ done
 
 echo
 printf '%s\n' "${summary[@]}"
+# What failed once more, in short: of a long log often only the end is looked at.
+[ "${#digest[@]}" -eq 0 ] || printf '%s\n' "${digest[@]}"
 printf 'It took %d min %02d s.\n' $((SECONDS / 60)) $((SECONDS % 60))
 if [ "$skipped" -gt 0 ]; then
 	printf '%d passed, %d failed, %d skipped\n' "$passed" "$failed" "$skipped"

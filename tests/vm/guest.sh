@@ -28,10 +28,12 @@ job_start
 job_pack /dev/ttyS1 /dev/ttyS2
 
 # shellcheck disable=SC2054,SC2154  # commas are for QEMU; the options are from job.sh
-# The kernel, and a machine with nothing that the guest doesn't use.
+# The kernel, and a machine with nothing that the guest doesn't use. Whatever stands still for a minute is taken for hung:
+# not after 20 seconds, as a busy host may well stop all of the guest for so long.
 machine=(-cpu max,la57=off -smp "$cpus" -m "$mem" -machine q35 -nodefaults -no-user-config -display none -no-reboot
 	-kernel "$kernel/vmlinux" -append "console=ttyS0 quiet mitigations=off tsc=reliable no_timer_check log_buf_len=4M
-	panic=-1 oops=panic softlockup_panic=1 sysctl.kernel.panic_on_rcu_stall=1 $append")
+	panic=-1 oops=panic softlockup_panic=1 watchdog_thresh=30 rcupdate.rcu_cpu_stall_timeout=60
+	sysctl.kernel.panic_on_rcu_stall=1 $append")
 
 # /dev/kvm being there says little: it may be emulated, and fail at the first odd instruction. So the answer is whether
 # this very kernel starts its first process on it, within a few seconds. Asked once for each boot of the host.
@@ -63,12 +65,12 @@ for try in 1 2; do
 	job_boot qemu-system-x86_64 -accel "$accel" "${machine[@]}" -initrd "$run/boot.cpio" \
 		-serial "file:$run/kernel" -serial "file:$run/output" -serial "file:$run/verdict" \
 		-drive "file=$rootfs,format=raw,if=virtio,readonly=on,file.locking=off" "${shares[@]}" || status=$?
-	# Two faults of the emulator, both rare, and both with more than one processor on a busy host: a timer's tick gets
-	# lost, which shows as this message and nothing else; or the guest stands still without a word, before the job.
-	# A stall with code of ours on a stack is no such fault.
-	if grep -qs "rcu_[a-z]* kthread timer wakeup didn't happen" "$run/kernel.log" &&
+	# Two faults of the emulator, both rare: processors of the guest stand still, since a timer's tick got lost or the
+	# host itself stood still, which shows as a stall; or all of it does without a word, before the job. A stall with
+	# code of ours on any stack is no such fault, nor is one that comes again.
+	if grep -Eqs "(detected.* stall|soft lockup|rcu_[a-z]* kthread timer wakeup didn't happen)" "$run/kernel.log" &&
 		! grep -q '\[portclass\]' "$run/kernel.log"; then
-		fault="lost a timer's tick"
+		fault="stalled ($(grep -Eom1 '(rcu: INFO|watchdog: BUG).*' "$run/kernel.log" | cut -c1-150 || :))"
 	elif [ -e "$run/asleep" ] && [ ! -s "$run/kernel.log" ]; then
 		fault="stood still before the job started"
 	else
