@@ -1,9 +1,10 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
 #
-# uml-kernel.sh: prints the build tree of a User Mode Linux kernel with KUnit, KASAN, UBSAN and kmemleak, none of which
-# Debian's own kernels have: the kernel itself (linux), and what modules are compiled against. Made once, from Debian's
-# source of the stock kernel's version, then kept in the cache.
+# uml-kernel.sh [bench]: prints the build tree of a User Mode Linux kernel with KUnit, KASAN, UBSAN and kmemleak, none of
+# which Debian's own kernels have: the kernel itself (linux), and what modules are compiled against. Made once, from
+# Debian's source of the stock kernel's version, then kept in the cache. That for the benchmark has none of these checks,
+# but what portclass is compared with.
 
 set -euo pipefail
 # shellcheck source=tests/vm/lib.sh
@@ -14,6 +15,25 @@ release=$(stock_release)
 series=$(cut -d. -f1,2 <<<"$release")
 source=linux-source-$series
 
+patches=("$vm/uml-xstate.patch")
+case ${1-} in
+'') name=uml ;;
+bench)
+	# A name that doesn't begin like the other one's: see cached().
+	name=bench-uml
+	patches+=("$top/tests/bench/uml-x86.patch")
+	;;
+*) die "usage: uml-kernel.sh [bench]" ;;
+esac
+
+# config: what the kernel is to have.
+config() {
+	case $name in
+	uml) cat "$vm/uml.config" ;;
+	*) sed '/^# Checks$/,/^$/d' "$vm/uml.config" | cat - "$top/tests/bench/uml.config" ;;
+	esac
+}
+
 make_kernel() {
 	local to=$1 start=$SECONDS version
 	version=$(candidate "linux-image-$release")
@@ -23,8 +43,9 @@ make_kernel() {
 	rm "$to"/*.deb
 	quietly "uml: unpacking the source" tar -C "$to" --strip-components=1 -xf "$to/source.tar.xz"
 	rm "$to/source.tar.xz"
-	(cd "$to" && patch -p1 -s <"$vm/uml-xstate.patch")
-	kbuild "$to" KCONFIG_ALLCONFIG="$vm/uml.config" allnoconfig >/dev/null
+	cat "${patches[@]}" | (cd "$to" && patch -p1 -s)
+	config >"$to/wanted.config"
+	kbuild "$to" KCONFIG_ALLCONFIG="$to/wanted.config" allnoconfig >/dev/null
 	lost=$(missing_options "$to")
 	[ -z "$lost" ] || die "this kernel source has no place for:" "$lost"
 	say "uml: compiling (minutes, once)"
@@ -43,7 +64,7 @@ kbuild() {
 
 # Kconfig drops what it doesn't know, or can't have, without a word.
 missing_options() {
-	grep -E '^CONFIG_' "$vm/uml.config" | while read -r line; do
+	grep -E '^CONFIG_' "$1/wanted.config" | while read -r line; do
 		case $line in
 		*=n) grep -q "^${line%=n}=" "$1/.config" && echo "$line" ;;
 		*) grep -qxF "$line" "$1/.config" || echo "$line" ;;
@@ -52,4 +73,4 @@ missing_options() {
 }
 
 "$vm/deps.sh" uml
-cached uml "$release-$(digest "$0" "$vm/uml.config" "$vm/uml-xstate.patch")" make_kernel
+cached "$name" "$release-$(digest "$0" <(config) "${patches[@]}")" make_kernel

@@ -6,6 +6,8 @@
 #
 # uml.sh run [OPTION...] -- SCRIPT [ARG...]: runs a script of this repository as root under that kernel. Options, output
 # and exit status are those of guest.sh, but that there is one processor.
+#
+# With UML_KERNEL=bench in the environment, it is the kernel for the benchmark.
 
 set -euo pipefail
 # shellcheck source=tests/vm/lib.sh
@@ -13,11 +15,13 @@ set -euo pipefail
 # shellcheck source=tests/vm/job.sh
 . "$vm/job.sh"
 
+kernel_args=(${UML_KERNEL:+"$UML_KERNEL"})
+
 run() {
 	job_options --mem 512 "$@"
 	"$vm/deps.sh" vm
 	local status=0 tree
-	tree=$("$vm/uml-kernel.sh")
+	tree=$("$vm/uml-kernel.sh" "${kernel_args[@]}")
 	kernel=$("$vm/kernel.sh")
 	rootfs=$("$vm/rootfs.sh")
 	job_start
@@ -41,7 +45,7 @@ run() {
 }
 
 case ${1-} in
-kdir) exec "$vm/uml-kernel.sh" ;;
+kdir) exec "$vm/uml-kernel.sh" "${kernel_args[@]}" ;;
 run) shift; run "$@" ;;
 *) die "usage: uml.sh kdir | uml.sh run [OPTION...] -- SCRIPT [ARG...]" ;;
 esac
