@@ -1,10 +1,11 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
 #
-# build.sh stock|static|uml [MAKE_ARG...]: compiles the modules for a guest's kernel, and prints the folder they are in,
+# build.sh stock|static|uml|bench-stock|bench-uml [MAKE_ARG...]: compiles the modules for a guest's kernel, and prints the folder they are in,
 # relative to the top of the repository (so that the guest can find it, too): .build/stock has portclass.ko, .build/uml
 # has portclass.ko and portclass_kunit.ko; .build/static is the stock kernel's, too, compiled with MAKE_ARGs that check
-# more.
+# more; .build/bench-stock and .build/bench-uml have portclass.ko and portclass_bench.ko, the latter for the User Mode
+# Linux kernel of the benchmark.
 #
 # A module for one kernel must not overwrite that for another, and a Kbuild of these kernels can't put its output in a
 # folder of its own: so each is compiled in a mirror of the sources, made of symbolic links.
@@ -14,7 +15,7 @@ set -euo pipefail
 . "$(dirname "$0")/lib.sh"
 
 case ${1-} in
-stock | static)
+stock | static | bench-stock)
 	"$vm/deps.sh" build
 	kdir=/lib/modules/$(stock_release)/build
 	[ -d "$kdir" ] || kdir=/usr/src/linux-headers-$(stock_release)
@@ -24,7 +25,11 @@ uml)
 	kdir=$("$vm/uml.sh" kdir)
 	arch=um
 	;;
-*) die "usage: build.sh stock|static|uml [MAKE_ARG...]" ;;
+bench-uml)
+	kdir=$("$vm/uml-kernel.sh" bench)
+	arch=um
+	;;
+*) die "usage: build.sh stock|static|uml|bench-stock|bench-uml [MAKE_ARG...]" ;;
 esac
 name=$1
 shift
@@ -50,9 +55,14 @@ fi
 
 mirror "$to" Kbuild kmod include
 compile "$to" "$@"
-if [ "$name" = uml ] && [ -e "$top/tests/kunit/Kbuild" ]; then
-	mirror "$to" tests/kunit
-	compile "$to/tests/kunit" KBUILD_EXTRA_SYMBOLS="$to/Module.symvers" "$@"
-	cp "$to/tests/kunit/"*.ko "$to/"
+case $name in
+uml) more=tests/kunit ;;
+bench-*) more=tests/bench ;;
+*) more= ;;
+esac
+if [ -n "$more" ] && [ -e "$top/$more/Kbuild" ]; then
+	mirror "$to" "$more"
+	compile "$to/$more" KBUILD_EXTRA_SYMBOLS="$to/Module.symvers" "$@"
+	cp "$to/$more/"*.ko "$to/"
 fi
 printf '.build/%s\n' "$name"

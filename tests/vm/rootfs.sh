@@ -14,7 +14,7 @@ set -euo pipefail
 packages=(
 	bash busybox-static coreutils util-linux mount netbase procps kmod jq libcap2-bin
 	iproute2 iputils-ping tcpdump nmap traceroute ethtool
-	nftables iptables conntrack wireguard-tools
+	nftables iptables ipset conntrack wireguard-tools
 	iperf3 socat curl nginx-light dnsmasq-base bind9-dnsutils chrony vsftpd
 	openssh-server openssh-client systemd
 	python3-minimal python3 python3-scapy

@@ -1,0 +1,174 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: GPL-2.0
+"""
+bench.py OUT: the measurements, in a guest whose kernel has portclass.ko and portclass_bench.ko loaded.
+
+Each configuration of each peer has a network namespace of its own, so all of them are there at once, and a round measures
+one after the other, in another order each time. What comes out is raw: the time a packet, by work, configuration and
+round. Environment: BENCH_ROUNDS, BENCH_PACKETS (a batch; 0: about a millisecond's), BENCH_WORKS (a regular expression).
+"""
+
+import json
+import os
+import platform
+import re
+import sys
+import time
+
+import peers
+from works import WORKS
+
+ROUNDS = int(os.environ.get("BENCH_ROUNDS") or 31)
+PACKETS = int(os.environ.get("BENCH_PACKETS") or 0)
+CHECKED = 500  # packets that are sent to see whether a configuration does its job
+
+
+def say(text):
+    print(text, flush=True)
+
+
+class Bench:
+    """The module's file, and namespaces by name."""
+
+    def __init__(self):
+        self.file = os.open("/sys/kernel/debug/portclass_bench", os.O_RDWR)
+        self.fds = {}
+
+    def command(self, verb, namespace, *words):
+        os.pwrite(self.file, " ".join(map(str, (verb, self.fds[namespace], *words))).encode(), 0)
+
+    def push(self, namespace, *words):
+        """(nanoseconds, ticks, accepted, dropped)"""
+        self.command("run", namespace, *words)
+        return [int(word) for word in os.pread(self.file, 100, 0).split()]
+
+    def add(self, namespace):
+        peers.run(["ip", "netns", "add", namespace])
+        peers.run(["ip", "-netns", namespace, "-batch", "-"], """
+            link add bench0 type dummy
+            link set bench0 up
+            address add 10.9.0.1/24 dev bench0
+            address add fd09::1/64 dev bench0 nodad
+            neighbour add 10.9.0.2 lladdr 02:00:00:00:00:02 dev bench0
+            neighbour add fd09::2 lladdr 02:00:00:00:00:02 dev bench0
+            """)
+        self.fds[namespace] = os.open(f"/run/netns/{namespace}", os.O_RDONLY)
+        self.command("sink", namespace, peers.SERVED)
+
+
+class Config:
+    """A peer that lets in so many ports, with or without conntrack, in a namespace."""
+
+    made = {}
+
+    def __init__(self, bench, peer, size, track):
+        self.bench, self.peer, self.size, self.track = bench, peer, size, track
+        self.namespace = f"ns{len(Config.made)}"
+        self.void = None
+        bench.add(self.namespace)
+        if track:
+            bench.command("track", self.namespace)
+        try:
+            peer.set_up(bench, self.namespace, peers.open_ports(size))
+        except RuntimeError as error:
+            self.void = str(error)
+
+    @classmethod
+    def of(cls, bench, peer, size, track):
+        key = id(peer), size, track
+        if key not in cls.made:
+            cls.made[key] = cls(bench, peer, size, track)
+        return cls.made[key]
+
+    def guards(self):
+        return getattr(self.peer, "guards", True)
+
+
+def words_of(work, packets):
+    return work.path, work.family, work.kind, work.low, work.ports, work.flows, packets
+
+
+def check(config, work):
+    """Why the figures are void; None if the configuration does what it is there for."""
+    bench, name = config.bench, config.namespace
+    before = config.peer.counted(name) if config.guards() else None
+    _, _, accepted, dropped = bench.push(name, *words_of(work, CHECKED))
+    passes = work.expected(config)
+    if passes is not None and accepted != (CHECKED if passes else 0):
+        return f"{accepted} of {CHECKED} packets passed, {dropped} were dropped"
+    if before is not None and passes and config.peer.counts:
+        moved = config.peer.counted(name) - before
+        if moved != CHECKED:
+            return f"the counters moved by {moved}, for {CHECKED} packets"
+    return None
+
+
+def prepare(config, work):
+    """Connections, warm caches, counters that have their memory; how many packets make a batch."""
+    bench, name = config.bench, config.namespace
+    if config.track:
+        bench.command("forget", name)
+    if work.open:
+        bench.command("open", name, *words_of(work, 0))
+    first = work.batch or 2000
+    for _ in range(3):
+        ns, *_ = bench.push(name, *words_of(work, first))
+        if work.fresh:
+            bench.command("forget", name)
+        time.sleep(0.02)
+    config.void = config.void or check(config, work)
+    if work.fresh:
+        bench.command("forget", name)
+    return work.batch or PACKETS or max(200, min(20000, int(1e6 / (ns / first))))
+
+
+def measure(bench, work):
+    """{configuration: {peer, size, void, ns, ticks}} of a work."""
+    configs = [Config.of(bench, peer, size, work.track) for peer, size in work.configurations()]
+    batch = {}
+    for config in configs:
+        if not config.void:
+            batch[config] = prepare(config, work)
+    runs = [config for config in configs if not config.void]
+    found = {config: [] for config in configs}
+    for turn in range(ROUNDS):
+        turned = runs[turn % len(runs):] + runs[:turn % len(runs)]
+        for config in turned if turn % 2 else turned[::-1]:
+            ns, ticks, *_ = bench.push(config.namespace, *words_of(work, batch[config]))
+            found[config].append((ns / batch[config], ticks / batch[config]))
+            if work.fresh:
+                bench.command("forget", config.namespace)
+    result = [{"peer": config.peer.name, "size": config.size, "void": config.void, "packets": batch.get(config, 0),
+               "counts": config.peer.counts, "by_port": config.peer.by_port,
+               "ns": [round(ns, 2) for ns, _ in found[config]],
+               "ticks": [round(ticks, 2) for _, ticks in found[config]]} for config in configs]
+    for config in configs:
+        # The next work may be one that it can do.
+        if config.void and not config.void.startswith("nsenter"):
+            config.void = None
+    return result
+
+
+def main():
+    bench = Bench()
+    wanted = re.compile(os.environ.get("BENCH_WORKS") or "")
+    results, versions = [], {"kernel": platform.release() + " " + platform.machine()}
+    for work in WORKS:
+        if not wanted.search(work.name):
+            continue
+        started = time.monotonic()
+        result = measure(bench, work)
+        results.append({"work": work.name, "about": work.about, "track": work.track, "path": work.path,
+                        "configs": result})
+        voids = [f"{entry['peer']}, {entry['size']}: {entry['void']}" for entry in result if entry["void"]]
+        say(f"{work.name}: {len(result)} configurations, {ROUNDS} rounds, {time.monotonic() - started:.1f} s")
+        for void in voids:
+            say(f"  void: {void}")
+    for peer in peers.STATELESS:
+        versions.update(peer.versions())
+    with open(sys.argv[1], "w", encoding="utf-8") as out:
+        json.dump({"versions": versions, "rounds": ROUNDS, "works": results}, out)
+
+
+if __name__ == "__main__":
+    main()
