@@ -14,7 +14,8 @@
 
 #define HERE	0x0a090001	/* 10.9.0.1, the device's own */
 #define THERE	0x0a090002
-#define LENGTH	64		/* behind the headers */
+#define LENGTH		64		/* behind the headers */
+#define HEADROOM	256		/* what XDP wants */
 
 static void put_v4(struct sk_buff *skb, bool back, u8 protocol)
 {
@@ -91,11 +92,11 @@ struct sk_buff *bench_packet_alloc(const struct bench_job *job,
 	if (kind == BENCH_ACK)
 		length += LENGTH;
 
-	skb = alloc_skb(NET_SKB_PAD + ETH_HLEN + header + length, GFP_ATOMIC);
+	skb = alloc_skb(HEADROOM + ETH_HLEN + header + length, GFP_ATOMIC);
 	if (!skb)
 		return NULL;
 
-	skb_reserve(skb, NET_SKB_PAD);
+	skb_reserve(skb, HEADROOM);
 	skb_reset_mac_header(skb);
 	skb_reserve(skb, ETH_HLEN);
 	skb_reset_network_header(skb);

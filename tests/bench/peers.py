@@ -33,10 +33,13 @@ def inside(namespace, *command):
 
 
 class Peer:
-    """One way to do the job. counts: does it count each packet that it lets in; by_port: and by its port?"""
+    """
+    One way to do the job. guards: does it deny anything; counts: does it count each packet that it lets in; by_port: and
+    by its port; ours: is it what is measured?
+    """
 
-    name = ""
-    counts = by_port = False
+    guards = True
+    counts = by_port = ours = False
     most = 65535  # ports that it is of use for
     least = 1
     stateful = False  # has rules of its own for flows that are known
@@ -68,7 +71,7 @@ class Nothing(Peer):
 
 
 class Portclass(Peer):
-    counts = by_port = True
+    counts = by_port = ours = True
     track = "none"
 
     def versions(self):
