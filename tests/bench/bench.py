@@ -15,6 +15,7 @@ import re
 import sys
 import time
 
+import memory
 import peers
 import swap
 from works import WORKS
@@ -43,7 +44,7 @@ class Bench:
         self.command("run", namespace, *words)
         return [int(word) for word in os.pread(self.file, 100, 0).split()]
 
-    def add(self, namespace):
+    def add(self, namespace, sink=True):
         peers.run(["ip", "netns", "add", namespace])
         peers.run(["ip", "-netns", namespace, "-batch", "-"], """
             link add bench0 type dummy
@@ -54,7 +55,12 @@ class Bench:
             neighbour add fd09::2 lladdr 02:00:00:00:00:02 dev bench0
             """)
         self.fds[namespace] = os.open(f"/run/netns/{namespace}", os.O_RDONLY)
-        self.command("sink", namespace, peers.SERVED)
+        if sink:
+            self.command("sink", namespace, peers.SERVED)
+
+    def remove(self, namespace):
+        os.close(self.fds.pop(namespace))
+        peers.run(["ip", "netns", "delete", namespace])
 
 
 class Config:
@@ -157,17 +163,18 @@ def main():
             continue
         started = time.monotonic()
         result = measure(bench, work)
-        results.append({"work": work.name, "about": work.about, "track": work.track, "path": work.path,
+        results.append({"work": work.name, "about": work.about, "track": work.track, "path": work.path, "whole": work.whole,
                         "configs": result})
         voids = [f"{entry['peer']}, {entry['size']}: {entry['void']}" for entry in result if entry["void"]]
         say(f"{work.name}: {len(result)} configurations, {ROUNDS} rounds, {time.monotonic() - started:.1f} s")
         for void in voids:
             say(f"  void: {void}")
     swaps = swap.measure(bench, say) if wanted.search("swap") else []
+    memories = memory.measure(bench, say) if wanted.search("memory") else []
     for peer in peers.STATELESS:
         versions.update(peer.versions())
     with open(sys.argv[1], "w", encoding="utf-8") as out:
-        json.dump({"versions": versions, "rounds": ROUNDS, "works": results, "swaps": swaps}, out)
+        json.dump({"versions": versions, "rounds": ROUNDS, "works": results, "swaps": swaps, "memory": memories}, out)
 
 
 if __name__ == "__main__":

@@ -30,3 +30,4 @@ native() {
 }
 
 native
+python3 "$top/tests/bench/report.py" "$out" | tee "$out/bench.txt"

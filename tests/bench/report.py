@@ -1,0 +1,108 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: GPL-2.0
+"""
+report.py FOLDER: the tables of what was measured, on stdout; bench.json with the same and the raw figures, and
+bench.svg, in that folder. What was not measured is said to be missing. Exit status 1 if portclass itself has no figures.
+"""
+
+import json
+import pathlib
+import sys
+
+import chart
+from figures import Work, goals
+
+METHODS = {
+    "native": ("User Mode Linux: the kernel's code at the machine's own speed, one processor, no retpolines. Its per-CPU "
+               "additions, atomics and barriers are those of an SMP kernel (tests/bench/uml-x86.patch); spin locks are "
+               "none.", "ns", "ns"),
+    "stock": ("Debian's stock kernel under QEMU's -icount: instructions, not time.", "ticks", "instructions"),
+}
+
+
+def number(value, digits=1):
+    return "-" if value is None else f"{value:,.{digits}f}"
+
+
+def print_work(work, unit):
+    kind = "the whole" if work.whole else "beyond an empty hook"
+    print(f"\n{work.name}: {work.about}\n  {unit} a packet; 'portclass is' its cost as a part of that peer's, {kind}")
+    print(f"  {'':32} {'ports':>6} {'median':>9} {'min':>9} {'max':>9} {'beyond':>9} {'/ empty':>8} {'portclass is':>13}")
+    for row in work.rows:
+        if not row.each:
+            print(f"  {row.peer:32} {row.size:6} missing: {row.void}")
+            continue
+        beyond = None if work.whole else row.beyond
+        print(f"  {row.peer:32} {row.size:6} {number(row.median):>9} {number(min(row.each)):>9} {number(max(row.each)):>9} "
+              f"{number(beyond):>9} {number(row.to_empty, 2):>8} {number(row.ratio, 2):>13}")
+
+
+def print_swaps(swaps):
+    print("\nswap: all ports exchanged at once\n"
+          f"  {'':32} {'rules':>6} {'ms':>9} {'min':>9} {'max':>9} {'loaded':>9} {'packets':>10} {'lost':>6}")
+    for row in swaps:
+        if row["void"]:
+            print(f"  {row['way']:32} missing: {row['void']}")
+            continue
+        times, loaded = sorted(row["ms"]), sorted(row["ms_loaded"])
+        print(f"  {row['way']:32} {row['rules']:6} {number(times[len(times) // 2]):>9} {number(times[0]):>9} "
+              f"{number(times[-1]):>9} {number(loaded[len(loaded) // 2]):>9} {row['sent']:10} {row['lost']:6}")
+
+
+def print_memory(memory):
+    print("\nmemory: KiB a namespace, as /proc/meminfo has it\n"
+          f"  {'':32} {'ports':>6} {'KiB':>9}")
+    for row in memory:
+        print(f"  {row['peer']:32} {row['size']:6} {number(row['kib']):>9}" if row["void"] is None else
+              f"  {row['peer']:32} {row['size']:6} missing: {row['void']}")
+
+
+def print_goals(found):
+    print("\ngoals\n" f"  {'':72} {'is':>7} {'at most':>8}")
+    for goal in found:
+        print(f"  {goal.about:72} {number(goal.figure, 2):>7} {number(goal.limit, 2):>8}  {goal.verdict}")
+
+
+def summary(works):
+    return {name: [{"peer": row.peer, "ports": row.size, "void": row.void, "median": row.median if row.each else None,
+                    "min": min(row.each, default=None), "max": max(row.each, default=None), "beyond": row.beyond,
+                    "to_empty": row.to_empty, "portclass_is": row.ratio} for row in work.rows]
+            for name, work in works.items()}
+
+
+def main():
+    folder = pathlib.Path(sys.argv[1])
+    whole = {}
+    failed = False
+    for name, (method, key, unit) in METHODS.items():
+        file = folder / f"{name}.json"
+        print(f"\n== {name} ==\n{method}")
+        if not file.exists():
+            print("missing: it did not run")
+            continue
+        raw = json.loads(file.read_text())
+        print("; ".join(f"{what}: {version}" for what, version in raw["versions"].items()) + f"; {raw['rounds']} rounds")
+        works = {work["work"]: Work(work, key) for work in raw["works"]}
+        for work in works.values():
+            print_work(work, unit)
+            failed |= any(row.ours and not row.each for row in work.rows)
+        if raw["swaps"]:
+            print_swaps(raw["swaps"])
+        if raw["memory"]:
+            print_memory(raw["memory"])
+        found = goals(works, raw["swaps"])
+        print_goals(found)
+        whole[name] = {"method": method, "unit": unit, "versions": raw["versions"], "rounds": raw["rounds"],
+                       "summary": summary(works), "swaps": raw["swaps"], "memory": raw["memory"],
+                       "goals": [{"about": goal.about, "is": goal.figure, "at_most": goal.limit,
+                                  "verdict": goal.verdict} for goal in found],
+                       "raw": raw["works"]}
+        if name == "native":
+            (folder / "bench.svg").write_text(chart.draw(works, raw["versions"]))
+    (folder / "bench.json").write_text(json.dumps(whole))
+    print(f"\nAll of it, with the raw figures: {folder}/bench.json; as a chart: {folder}/bench.svg")
+    return 1 if failed or not whole else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
