@@ -45,6 +45,7 @@ enum bench_kind {
  * @ports: to how many ports from there on, all in turn
  * @flows: from how many source ports to each
  * @packets: how many
+ * @quiet: without interrupts in between
  */
 struct bench_job {
 	struct net *net;
@@ -56,6 +57,7 @@ struct bench_job {
 	unsigned int ports;
 	unsigned int flows;
 	unsigned int packets;
+	bool quiet;
 };
 
 /**
@@ -74,10 +76,11 @@ struct bench_result {
 };
 
 struct sk_buff *bench_packet_alloc(const struct bench_job *job,
-				   enum bench_kind kind);
+				   enum bench_kind kind, unsigned int shift);
 void bench_packet_set_ports(struct sk_buff *skb, u16 source, u16 dest);
 
 int bench_push(const struct bench_job *job, struct bench_result *result);
+void bench_push_section(bool start);
 int bench_push_open(const struct bench_job *job);
 
 int bench_held_hook(struct net *net);

@@ -5,7 +5,7 @@ bench.py OUT: the measurements, in a guest whose kernel has portclass.ko and por
 
 Each configuration of each peer has a network namespace of its own, so all of them are there at once, and a round measures
 one after the other, in another order each time. What comes out is raw: the time a packet, by work, configuration and
-round. Environment: BENCH_ROUNDS, BENCH_PACKETS (a batch; 0: about a millisecond's), BENCH_WORKS (a regular expression).
+round. Environment: BENCH_ROUNDS, BENCH_PACKETS (a batch; 0: about a millisecond's), BENCH_WORKS (a regular expression), BENCH_ONCE (no: neither swaps nor memory).
 """
 
 import json
@@ -20,7 +20,7 @@ import peers
 import swap
 from works import WORKS
 
-ROUNDS = int(os.environ.get("BENCH_ROUNDS") or 31)
+ROUNDS = int(os.environ.get("BENCH_ROUNDS") or 11)
 PACKETS = int(os.environ.get("BENCH_PACKETS") or 0)
 CHECKED = 500  # packets that are sent to see whether a configuration does its job
 
@@ -33,15 +33,19 @@ class Bench:
     """The module's file, and namespaces by name."""
 
     def __init__(self):
-        self.file = os.open("/sys/kernel/debug/portclass_bench", os.O_RDWR)
         self.fds = {}
+        self.reopen()
+
+    def reopen(self):
+        """A result is the file's: another process needs one of its own."""
+        self.file = os.open("/sys/kernel/debug/portclass_bench", os.O_RDWR)
 
     def command(self, verb, namespace, *words):
         os.pwrite(self.file, " ".join(map(str, (verb, self.fds[namespace], *words))).encode(), 0)
 
-    def push(self, namespace, *words):
+    def push(self, namespace, *words, verb="run"):
         """(nanoseconds, ticks, accepted, dropped)"""
-        self.command("run", namespace, *words)
+        self.command(verb, namespace, *words)
         return [int(word) for word in os.pread(self.file, 100, 0).split()]
 
     def add(self, namespace, sink=True):
@@ -169,8 +173,9 @@ def main():
         say(f"{work.name}: {len(result)} configurations, {ROUNDS} rounds, {time.monotonic() - started:.1f} s")
         for void in voids:
             say(f"  void: {void}")
-    swaps = swap.measure(bench, say) if wanted.search("swap") else []
-    memories = memory.measure(bench, say) if wanted.search("memory") else []
+    once = os.environ.get("BENCH_ONCE") != "no"
+    swaps = swap.measure(bench, say) if once and wanted.search("swap") else []
+    memories = memory.measure(bench, say) if once and wanted.search("memory") else []
     for peer in peers.STATELESS:
         versions.update(peer.versions())
     with open(sys.argv[1], "w", encoding="utf-8") as out:

@@ -9,13 +9,17 @@
  *	track FD	connection tracking
  *	sink FD PORT	a UDP port that swallows what it is sent
  *	forget FD	no connection is known any more
+ *	quiet ...	as run, without interrupts
+ *	start FD, stop FD	a section, for plugin.c; the namespace doesn't matter
  *
  * FD is the namespace's, of the writer. The result of "run" is a line with
- * nanoseconds, ticks, and the numbers of packets that were accepted and dropped.
+ * nanoseconds, ticks, and the numbers of packets that were accepted and dropped;
+ * it is kept by whoever has the file open.
  */
 #include <linux/debugfs.h>
 #include <linux/module.h>
 #include <linux/mutex.h>
+#include <linux/slab.h>
 #include <linux/string.h>
 #include <linux/uaccess.h>
 #include <net/netfilter/nf_conntrack_core.h>
@@ -23,8 +27,7 @@
 #include "bench.h"
 
 static struct dentry *file;
-static DEFINE_MUTEX(lock); /* protects result, and what bench_held.c has */
-static struct bench_result result;
+static DEFINE_MUTEX(lock); /* protects what bench_held.c has */
 
 static const char * const paths[] = { "in", "tracked", "receive" };
 static const char * const kinds[] = { "udp", "syn", "synack", "ack" };
@@ -72,7 +75,8 @@ static int job_read(const char *words, struct net *net, struct bench_job *job)
 	return 0;
 }
 
-static int job_do(bool open, const char *words, struct net *net)
+static int job_do(const char *verb, const char *words, struct net *net,
+		  struct bench_result *result)
 {
 	struct bench_job job;
 	int err;
@@ -80,21 +84,37 @@ static int job_do(bool open, const char *words, struct net *net)
 	err = job_read(words, net, &job);
 	if (err)
 		return err;
+	job.quiet = !strcmp(verb, "quiet");
 
 	job.dev = dev_get_by_name(net, BENCH_DEVICE);
 	if (!job.dev)
 		return -ENODEV;
-	err = open ? bench_push_open(&job) : bench_push(&job, &result);
+	if (!strcmp(verb, "open"))
+		err = bench_push_open(&job);
+	else
+		err = bench_push(&job, result);
 	dev_put(job.dev);
 	return err;
 }
 
-static int command(const char *words)
+static int hold(const char *verb, const char *words, struct net *net)
+{
+	u16 port;
+
+	if (!strcmp(verb, "hook"))
+		return bench_held_hook(net);
+	if (!strcmp(verb, "track"))
+		return bench_held_track(net);
+	if (!strcmp(verb, "sink") && !kstrtou16(skip_spaces(words), 10, &port))
+		return bench_held_sink(net, port);
+	return -EINVAL;
+}
+
+static int command(const char *words, struct bench_result *result)
 {
 	struct net *net;
 	char verb[16];
-	int fd, err, at;
-	u16 port;
+	int fd, at, err = 0;
 
 	if (sscanf(words, "%15s %d%n", verb, &fd, &at) != 2)
 		return -EINVAL;
@@ -103,20 +123,18 @@ static int command(const char *words)
 		return PTR_ERR(net);
 
 	words += at;
-	if (!strcmp(verb, "run"))
-		err = job_do(false, words, net);
-	else if (!strcmp(verb, "open"))
-		err = job_do(true, words, net);
-	else if (!strcmp(verb, "hook"))
-		err = bench_held_hook(net);
-	else if (!strcmp(verb, "track"))
-		err = bench_held_track(net);
-	else if (!strcmp(verb, "forget"))
+	if (!strcmp(verb, "run") || !strcmp(verb, "quiet") ||
+	    !strcmp(verb, "open")) {
+		err = job_do(verb, words, net, result);
+	} else if (!strcmp(verb, "start") || !strcmp(verb, "stop")) {
+		bench_push_section(!strcmp(verb, "start"));
+	} else if (!strcmp(verb, "forget")) {
 		err = forget(net);
-	else if (!strcmp(verb, "sink") && !kstrtou16(skip_spaces(words), 10, &port))
-		err = bench_held_sink(net, port);
-	else
-		err = -EINVAL;
+	} else {
+		mutex_lock(&lock);
+		err = hold(verb, words, net);
+		mutex_unlock(&lock);
+	}
 	put_net(net);
 	return err;
 }
@@ -133,9 +151,7 @@ static ssize_t bench_write(struct file *filp, const char __user *from,
 	if (IS_ERR(words))
 		return PTR_ERR(words);
 
-	mutex_lock(&lock);
-	err = command(words);
-	mutex_unlock(&lock);
+	err = command(words, filp->private_data);
 	kfree(words);
 	return err ?: length;
 }
@@ -143,19 +159,33 @@ static ssize_t bench_write(struct file *filp, const char __user *from,
 static ssize_t bench_read(struct file *filp, char __user *to, size_t length,
 			  loff_t *pos)
 {
+	const struct bench_result *result = filp->private_data;
 	char line[100];
 	int size;
 
-	mutex_lock(&lock);
-	size = scnprintf(line, sizeof(line), "%llu %llu %u %u\n", result.ns,
-			 result.ticks, result.accepted, result.dropped);
-	mutex_unlock(&lock);
+	size = scnprintf(line, sizeof(line), "%llu %llu %u %u\n", result->ns,
+			 result->ticks, result->accepted, result->dropped);
 	return simple_read_from_buffer(to, length, pos, line, size);
+}
+
+static int bench_open(struct inode *inode, struct file *filp)
+{
+	struct bench_result *result = kzalloc(sizeof(*result), GFP_KERNEL);
+
+	filp->private_data = result;
+	return result ? 0 : -ENOMEM;
+}
+
+static int bench_release(struct inode *inode, struct file *filp)
+{
+	kfree(filp->private_data);
+	return 0;
 }
 
 static const struct file_operations bench_fops = {
 	.owner = THIS_MODULE,
-	.open = simple_open,
+	.open = bench_open,
+	.release = bench_release,
 	.read = bench_read,
 	.write = bench_write,
 	.llseek = default_llseek,

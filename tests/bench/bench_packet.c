@@ -73,13 +73,14 @@ static void put_tcp(struct sk_buff *skb, enum bench_kind kind)
  * bench_packet_alloc() - make a packet
  * @job: of which job
  * @kind: its sort; a SYNACK goes the other way
+ * @shift: by how many bytes more than a driver would to move it on in memory
  *
  * Context: any.
  * Return: one that belongs to the caller, its ports still 0; NULL if there is
  * no memory.
  */
 struct sk_buff *bench_packet_alloc(const struct bench_job *job,
-				   enum bench_kind kind)
+				   enum bench_kind kind, unsigned int shift)
 {
 	bool v4 = job->family == NFPROTO_IPV4, udp = kind == BENCH_UDP;
 	unsigned int header = v4 ? sizeof(struct iphdr) : sizeof(struct ipv6hdr);
@@ -92,11 +93,11 @@ struct sk_buff *bench_packet_alloc(const struct bench_job *job,
 	if (kind == BENCH_ACK)
 		length += LENGTH;
 
-	skb = alloc_skb(HEADROOM + ETH_HLEN + header + length, GFP_ATOMIC);
+	skb = alloc_skb(shift + HEADROOM + ETH_HLEN + header + length, GFP_ATOMIC);
 	if (!skb)
 		return NULL;
 
-	skb_reserve(skb, HEADROOM);
+	skb_reserve(skb, shift + HEADROOM);
 	skb_reset_mac_header(skb);
 	skb_reserve(skb, ETH_HLEN);
 	skb_reset_network_header(skb);

@@ -87,6 +87,19 @@ def flat(works, work):
     return median(most / one for one, most in zip(rows[0].each, rows[1].each))
 
 
+def shared_goals(rows):
+    """Nothing that two processors share; the peer that does is there to show that it would be seen."""
+    ours = [row for row in rows if row["peer"] == "portclass" and not row["void"]]
+    peer = [row for row in rows if row["peer"] == "ipset counters" and row["work"] == "allowed" and not row["void"]]
+    return [
+        Goal("cache lines that portclass shares between processors, most of any work",
+             max((row["shared"] for row in ours), default=None), 0),
+        Goal("instructions a packet with two processors at once, less those with one",
+             max((max(row["two"]) - row["one"] for row in ours), default=None), 0),
+        Goal("is ipset's shared counter seen? (0: yes)", (0 if peer[0]["shared"] else 1) if peer else None, 0),
+    ]
+
+
 def goals(works, swaps):
     """What the project promises, with portclass's cost as a part of the peer's, both beyond an empty hook."""
     found = [

@@ -12,6 +12,7 @@ modprobe -qa dummy nf_conntrack nf_tables ip_tables ip6_tables ip_set || :
 insmod "$PORTCLASS_KO"
 insmod "$BENCH_KO"
 ip link set lo up
+sysctl -qw kernel.kptr_restrict=0
 sysctl -qw net.netfilter.nf_conntrack_max=262144
 export PYTHONDONTWRITEBYTECODE=1
-python3 "$here/bench.py" "/out/$BENCH_RESULT"
+python3 "$here/${BENCH_SCRIPT:-bench.py}" "/out/$BENCH_RESULT"

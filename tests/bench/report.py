@@ -10,7 +10,8 @@ import pathlib
 import sys
 
 import chart
-from figures import Work, goals
+import seen
+from figures import Work, goals, shared_goals
 
 METHODS = {
     "native": ("User Mode Linux: the kernel's code at the machine's own speed, one processor, no retpolines. Its per-CPU "
@@ -22,6 +23,18 @@ METHODS = {
 
 def number(value, digits=1):
     return "-" if value is None else f"{value:,.{digits}f}"
+
+
+def pool(boots):
+    """One boot's worth, with the rounds of all of them."""
+    whole = boots[0]
+    for boot in boots[1:]:
+        for work, more in zip(whole["works"], boot["works"]):
+            for config, others in zip(work["configs"], more["configs"]):
+                config["void"] = config["void"] or others["void"]
+                for unit in ("ns", "ticks"):
+                    config[unit] += others[unit]
+    return whole
 
 
 def print_work(work, unit):
@@ -57,10 +70,34 @@ def print_memory(memory):
               f"  {row['peer']:32} {row['size']:6} missing: {row['void']}")
 
 
+def print_shared(rows):
+    print("\n== shared ==\nThe stock kernel, two processors under a plugin of QEMU: instructions of most packets between entering "
+          "the hooks\nand leaving them, and cache lines that one processor writes there and the other one touches.")
+    if not rows:
+        print("missing: it did not run")
+        return
+    print(f"  {'':32} {'':12} {'alone':>7} {'two at once':>15} {'lines':>6}  written by")
+    for row in rows:
+        if row["void"]:
+            print(f"  {row['peer']:32} {row['work']:12} missing: {row['void']}")
+            continue
+        two = f"{row['two'][0]} / {row['two'][1]}"
+        print(f"  {row['peer']:32} {row['work']:12} {row['one']:7} {two:>15} {row['shared']:6}  {', '.join(row['writers'])}")
+    for row in rows:
+        if row["peer"] == "portclass" and not row["void"]:
+            print(f"\n  portclass, {row['work']}: instructions a packet by function")
+            for name, count in row["functions"].items():
+                print(f"    {name:40} {count:7.1f}")
+
+
 def print_goals(found):
     print("\ngoals\n" f"  {'':72} {'is':>7} {'at most':>8}")
     for goal in found:
         print(f"  {goal.about:72} {number(goal.figure, 2):>7} {number(goal.limit, 2):>8}  {goal.verdict}")
+
+
+def as_json(found):
+    return [{"about": goal.about, "is": goal.figure, "at_most": goal.limit, "verdict": goal.verdict} for goal in found]
 
 
 def summary(works):
@@ -75,13 +112,14 @@ def main():
     whole = {}
     failed = False
     for name, (method, key, unit) in METHODS.items():
-        file = folder / f"{name}.json"
+        files = sorted(folder.glob(f"{name}*.json"))
         print(f"\n== {name} ==\n{method}")
-        if not file.exists():
+        if not files:
             print("missing: it did not run")
             continue
-        raw = json.loads(file.read_text())
-        print("; ".join(f"{what}: {version}" for what, version in raw["versions"].items()) + f"; {raw['rounds']} rounds")
+        raw = pool([json.loads(file.read_text()) for file in files])
+        print("; ".join(f"{what}: {version}" for what, version in raw["versions"].items()) +
+              f"; {raw['rounds']} rounds in each of {len(files)} boots")
         works = {work["work"]: Work(work, key) for work in raw["works"]}
         for work in works.values():
             print_work(work, unit)
@@ -94,14 +132,18 @@ def main():
         print_goals(found)
         whole[name] = {"method": method, "unit": unit, "versions": raw["versions"], "rounds": raw["rounds"],
                        "summary": summary(works), "swaps": raw["swaps"], "memory": raw["memory"],
-                       "goals": [{"about": goal.about, "is": goal.figure, "at_most": goal.limit,
-                                  "verdict": goal.verdict} for goal in found],
+                       "goals": as_json(found),
                        "raw": raw["works"]}
         if name == "native":
             (folder / "bench.svg").write_text(chart.draw(works, raw["versions"]))
+    shared = seen.pairs(seen.read(folder))
+    print_shared(shared)
+    found = shared_goals(shared)
+    print_goals(found)
+    whole["shared"] = {"unit": "instructions", "rows": shared, "goals": as_json(found)}
     (folder / "bench.json").write_text(json.dumps(whole))
     print(f"\nAll of it, with the raw figures: {folder}/bench.json; as a chart: {folder}/bench.svg")
-    return 1 if failed or not whole else 0
+    return 1 if failed or len(whole) < 2 else 0
 
 
 if __name__ == "__main__":

@@ -3,7 +3,8 @@
 #
 # run.sh: measures portclass and its peers (make bench). README.md has what comes out; the figures are in .build/bench.
 #
-# Environment: BENCH_ROUNDS, BENCH_WORKS (a regular expression for their names), BENCH_CPU (to run on).
+# Environment: BENCH_BOOTS, BENCH_ROUNDS (of each), BENCH_WORKS (a regular expression for their names), BENCH_PARTS,
+# BENCH_CPU (to run on).
 
 set -euo pipefail
 # shellcheck source=tests/vm/lib.sh
@@ -11,23 +12,58 @@ set -euo pipefail
 
 out=$top/.build/bench
 mkdir -p "$out"
+boots=${BENCH_BOOTS:-3}
 cpu=${BENCH_CPU:-$(($(nproc) - 1))}
 
 "$vm/deps.sh" tool build vm uml
 make -s -C "$top/tools" O="$top/.build/tool" >&2
 settings=()
-for name in BENCH_ROUNDS BENCH_WORKS BENCH_PACKETS; do
+for name in BENCH_ROUNDS BENCH_WORKS; do
 	[ -z "${!name-}" ] || settings+=(--env "$name=${!name}")
 done
 
-native() {
-	local dir
-	dir=$("$vm/build.sh" bench-uml)
-	UML_KERNEL=bench taskset -c "$cpu" "$vm/uml.sh" run --mem 1024 --timeout 900 --out "$out" \
-		--env "PORTCLASS_KO=/portclass/$dir/portclass.ko" --env "BENCH_KO=/portclass/$dir/portclass_bench.ko" \
-		--env PORTCLASSCTL=/portclass/.build/tool/portclassctl --env BENCH_RESULT=native.json \
-		"${settings[@]}" -- tests/bench/guest.sh
+# measure DIR RESULT GUEST_OPTION...: the guest's part, with the modules of a folder.
+measure() {
+	local dir=$1 result=$2
+	shift 2
+	"$@" --timeout 900 --out "$out" --env "PORTCLASS_KO=/portclass/$dir/portclass.ko" \
+		--env "BENCH_KO=/portclass/$dir/portclass_bench.ko" --env PORTCLASSCTL=/portclass/.build/tool/portclassctl \
+		--env "BENCH_RESULT=$result" "${settings[@]}" -- tests/bench/guest.sh
 }
 
-native
+# Several boots, since where things come to lie in memory matters by some nanoseconds, and differs from boot to boot.
+native() {
+	local dir boot more=()
+	dir=$("$vm/build.sh" bench-uml)
+	for ((boot = 1; boot <= boots; boot++)); do
+		say "native, boot $boot of $boots"
+		UML_KERNEL=bench measure "$dir" "native-$boot.json" taskset -c "$cpu" "$vm/uml.sh" run --mem 1024 "${more[@]}"
+		more=(--env BENCH_ONCE=no)
+	done
+}
+
+# Instructions instead of time: QEMU's clock advances by one nanosecond with each.
+stock() {
+	local dir
+	dir=$("$vm/build.sh" bench-stock)
+	say "stock: instructions, by emulation"
+	GUEST_ACCEL=tcg,thread=single GUEST_QEMU="-icount shift=0,sleep=off" \
+		measure "$dir" stock.json "$vm/guest.sh" --cpus 1 --env BENCH_ONCE=no --env BENCH_MOST=100 \
+		--env BENCH_ROUNDS=5 --env BENCH_PACKETS=500
+}
+
+# Two processors: what a packet does on one while the other has packets, too.
+shared() {
+	local dir
+	dir=$("$vm/build.sh" bench-stock)
+	say "shared: two processors, by emulation"
+	gcc -O2 -Wall -Wextra -Wno-unused-parameter -shared -fPIC -o "$out/plugin.so" "$top/tests/bench/plugin.c"
+	GUEST_ACCEL=tcg,thread=multi GUEST_QEMU="-plugin $out/plugin.so,to=$out/shared.seen" \
+		measure "$dir" shared.json "$vm/guest.sh" --cpus 2 --env BENCH_SCRIPT=shared.py
+}
+
+rm -f "$out"/*.json "$out"/shared.seen
+for part in ${BENCH_PARTS:-native stock shared}; do
+	"$part" || say "$part: no figures"
+done
 python3 "$top/tests/bench/report.py" "$out" | tee "$out/bench.txt"

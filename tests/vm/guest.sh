@@ -10,6 +10,9 @@
 #   --cpus N          processors (2)              --mem MB       memory (2048)
 #   --timeout SECONDS give up after so long (600) --append ARGS  more for the kernel's command line
 #
+# In the environment, GUEST_ACCEL is an accelerator for QEMU to use, whatever the machine has, and GUEST_QEMU more options
+# for it; they are words.
+#
 # The exit status is the script's. 124: the guest did not end in time. 125: the guest's kernel panicked, or warned of
 # something, or the guest failed in some other way. Only an explicit verdict from the guest, with this run's own random
 # number in it, makes a run pass.
@@ -59,12 +62,13 @@ share portclass "$top" ,readonly=on
 share modules "$kernel/modules" ,readonly=on
 [ -z "$out" ] || share out "$out"
 
-accel=$(accelerator)
+accel=${GUEST_ACCEL:-$(accelerator)}
+read -ra more <<<"${GUEST_QEMU-}"
 for try in 1 2; do
 	status=0
 	job_boot qemu-system-x86_64 -accel "$accel" "${machine[@]}" -initrd "$run/boot.cpio" \
 		-serial "file:$run/kernel" -serial "file:$run/output" -serial "file:$run/verdict" \
-		-drive "file=$rootfs,format=raw,if=virtio,readonly=on,file.locking=off" "${shares[@]}" || status=$?
+		-drive "file=$rootfs,format=raw,if=virtio,readonly=on,file.locking=off" "${shares[@]}" "${more[@]}" || status=$?
 	# Two faults of the emulator, both rare: processors of the guest stand still, since a timer's tick got lost or the
 	# host itself stood still, which shows as a stall; or all of it does without a word, before the job. A stall with
 	# code of ours on any stack is no such fault, nor is one that comes again.
