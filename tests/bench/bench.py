@@ -18,6 +18,7 @@ import time
 import memory
 import peers
 import swap
+from peers_bpf import BPF
 from works import WORKS
 
 ROUNDS = int(os.environ.get("BENCH_ROUNDS") or 11)
@@ -34,6 +35,7 @@ class Bench:
 
     def __init__(self):
         self.fds = {}
+        self.maps = {}
         self.reopen()
 
     def reopen(self):
@@ -75,14 +77,14 @@ class Config:
     def __init__(self, bench, peer, size, track):
         self.bench, self.peer, self.size, self.track = bench, peer, size, track
         self.namespace = f"ns{len(Config.made)}"
-        self.void = None
+        self.broken = self.void = None
         bench.add(self.namespace)
         if track:
             bench.command("track", self.namespace)
         try:
             peer.set_up(bench, self.namespace, peers.open_ports(size))
         except RuntimeError as error:
-            self.void = str(error)
+            self.broken = str(error)
 
     @classmethod
     def of(cls, bench, peer, size, track):
@@ -135,6 +137,7 @@ def measure(bench, work):
     configs = [Config.of(bench, peer, size, work.track) for peer, size in work.configurations()]
     batch = {}
     for config in configs:
+        config.void = config.broken
         if not config.void:
             batch[config] = prepare(config, work)
     runs = [config for config in configs if not config.void]
@@ -146,16 +149,11 @@ def measure(bench, work):
             found[config].append((ns / batch[config], ticks / batch[config]))
             if work.fresh:
                 bench.command("forget", config.namespace)
-    result = [{"peer": config.peer.name, "size": config.size, "void": config.void, "packets": batch.get(config, 0),
+    return [{"peer": config.peer.name, "size": config.size, "void": config.void, "packets": batch.get(config, 0),
                "counts": config.peer.counts, "by_port": config.peer.by_port,
                "ours": config.peer.ours,
                "ns": [round(ns, 2) for ns, _ in found[config]],
                "ticks": [round(ticks, 2) for _, ticks in found[config]]} for config in configs]
-    for config in configs:
-        # The next work may be one that it can do.
-        if config.void and not config.void.startswith("nsenter"):
-            config.void = None
-    return result
 
 
 def main():
@@ -176,7 +174,7 @@ def main():
     once = os.environ.get("BENCH_ONCE") != "no"
     swaps = swap.measure(bench, say) if once and wanted.search("swap") else []
     memories = memory.measure(bench, say) if once and wanted.search("memory") else []
-    for peer in peers.STATELESS:
+    for peer in peers.STATELESS + BPF:
         versions.update(peer.versions())
     with open(sys.argv[1], "w", encoding="utf-8") as out:
         json.dump({"versions": versions, "rounds": ROUNDS, "works": results, "swaps": swaps, "memory": memories}, out)

@@ -102,6 +102,7 @@ struct sk_buff *bench_packet_alloc(const struct bench_job *job,
 	skb_reserve(skb, ETH_HLEN);
 	skb_reset_network_header(skb);
 	skb_set_transport_header(skb, header);
+	memset(eth_hdr(skb), 0, ETH_HLEN);
 	memset(skb_put(skb, header + length), 0, header + length);
 	if (v4)
 		put_v4(skb, back, protocol);
@@ -112,6 +113,7 @@ struct sk_buff *bench_packet_alloc(const struct bench_job *job,
 	else
 		put_tcp(skb, kind);
 
+	eth_hdr(skb)->h_proto = htons(v4 ? ETH_P_IP : ETH_P_IPV6);
 	skb->dev = job->dev;
 	skb->protocol = htons(v4 ? ETH_P_IP : ETH_P_IPV6);
 	skb->pkt_type = PACKET_HOST;

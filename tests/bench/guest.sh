@@ -8,7 +8,7 @@ set -euo pipefail
 
 here=$(cd "$(dirname "$0")" && pwd)
 mountpoint -q /sys/kernel/debug || mount -t debugfs debugfs /sys/kernel/debug
-modprobe -qa dummy nf_conntrack nf_tables ip_tables ip6_tables ip_set || :
+modprobe -qa dummy cls_bpf sch_ingress nf_conntrack nf_tables ip_tables ip6_tables ip_set || :
 insmod "$PORTCLASS_KO"
 insmod "$BENCH_KO"
 ip link set lo up

@@ -15,12 +15,15 @@ mkdir -p "$out"
 boots=${BENCH_BOOTS:-3}
 cpu=${BENCH_CPU:-$(($(nproc) - 1))}
 
-"$vm/deps.sh" tool build vm uml
+"$vm/deps.sh" tool build vm uml bench
 make -s -C "$top/tools" O="$top/.build/tool" >&2
 settings=()
 for name in BENCH_ROUNDS BENCH_WORKS; do
 	[ -z "${!name-}" ] || settings+=(--env "$name=${!name}")
 done
+
+clang -O2 -g -Wall -target bpf -I"/usr/include/$(gcc -print-multiarch)" -c -o "$out/filter.o" \
+	"$top/tests/bench/filter.bpf.c"
 
 # measure DIR RESULT GUEST_OPTION...: the guest's part, with the modules of a folder.
 measure() {
@@ -28,7 +31,7 @@ measure() {
 	shift 2
 	"$@" --timeout 900 --out "$out" --env "PORTCLASS_KO=/portclass/$dir/portclass.ko" \
 		--env "BENCH_KO=/portclass/$dir/portclass_bench.ko" --env PORTCLASSCTL=/portclass/.build/tool/portclassctl \
-		--env "BENCH_RESULT=$result" "${settings[@]}" -- tests/bench/guest.sh
+		--env "BENCH_RESULT=$result" --env BENCH_BPF=/out/filter.o "${settings[@]}" -- tests/bench/guest.sh
 }
 
 # Several boots, since where things come to lie in memory matters by some nanoseconds, and differs from boot to boot.

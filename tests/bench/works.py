@@ -4,6 +4,7 @@
 import os
 
 import peers
+from peers_bpf import BPF
 
 STRIDE = 40503  # as in bench_push.c
 MOST = int(os.environ.get("BENCH_MOST") or 65535)
@@ -60,12 +61,12 @@ WORKS = [
          **TRACKED, **NEW),
     Work("denied new flow", "SYNs to a closed port, each of which would open a flow", STATEFUL, (100,), whole=True,
          **DENIED, **TRACKED, **NEW),
-    Work("received", "datagrams from the driver to a socket; no conntrack", STATELESS, (100,), path="receive",
+    Work("received", "datagrams from the driver to a socket; no conntrack", STATELESS + BPF, (100,), path="receive",
          kind="udp", batch=1000),
-    Work("received, denied", "SYNs to a closed port, from the driver on; no conntrack", STATELESS + EARLY, (100,),
+    Work("received, denied", "SYNs to a closed port, from the driver on; no conntrack", STATELESS + EARLY + BPF, (100,),
          path="receive", batch=1000, whole=True, **DENIED),
     Work("received, tracked", "datagrams from the driver to a socket, with conntrack", STATEFUL, (100,), path="receive",
          kind="udp", track=True, batch=1000),
-    Work("received, tracked, denied", "SYNs to a closed port, from the driver on, with conntrack", STATEFUL + EARLY,
+    Work("received, tracked, denied", "SYNs to a closed port, from the driver on, with conntrack", STATEFUL + EARLY + BPF,
          (100,), path="receive", track=True, whole=True, **DENIED, **NEW),
 ]

@@ -29,6 +29,7 @@ group() {
 		[ "$(id -u)" -eq 0 ] || echo "make the guest's root file system without being root:" uidmap ;;
 	uml)	echo "compile a User Mode Linux kernel:" gcc make libc6-dev flex bison bc libelf-dev libssl-dev xz-utils \
 			patch rsync kmod ;;
+	bench)	echo "compile BPF programs, and make tables of figures:" clang gcc libc6-dev linux-libc-dev python3 ;;
 	ktools)	echo "use the kernel's own tools (checkpatch, the netlink generator):" perl python3 \
 			python3-yaml python3-jsonschema xz-utils ;;
 	*)	die "no such group: $1" ;;

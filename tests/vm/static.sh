@@ -48,7 +48,8 @@ sparse() {
 
 tool() { make -s -C tools O="$top/.build/tool-$1" CC="$1" CFLAGS="-O2 -g -Wall -Wextra -Werror"; }
 
-# Different kernels are told apart in one file, and there only; and cmocka has names that aren't the kernel's style.
+# Different kernels are told apart in one file, and there only; cmocka has names that aren't the kernel's style; and BPF
+# programs have none of the kernel's macros.
 checkpatch() {
 	local file status=0 options
 	for file; do
@@ -56,6 +57,7 @@ checkpatch() {
 		case $file in
 		kmod/compat.h) options+=(--ignore LINUX_VERSION_CODE) ;;
 		tests/cli/*) options+=(--ignore CAMELCASE) ;;
+		*.bpf.c) options+=(--ignore PREFER_DEFINED_ATTRIBUTE_MACRO) ;;
 		esac
 		perl "$ktools/scripts/checkpatch.pl" "${options[@]}" -f "$file" || status=1
 	done
