@@ -5,7 +5,7 @@ bench.py OUT: the measurements, in a guest whose kernel has portclass.ko and por
 
 Each configuration of each peer has a network namespace of its own, so all of them are there at once, and a round measures
 one after the other, in another order each time. What comes out is raw: the time a packet, by work, configuration and
-round. Environment: BENCH_ROUNDS, BENCH_PACKETS (a batch; 0: about a millisecond's), BENCH_WORKS (a regular expression), BENCH_ONCE (no: neither swaps nor memory).
+round. Environment: BENCH_ROUNDS, BENCH_PACKETS (a batch; 0: about a millisecond's), BENCH_WORKS (a regular expression), BENCH_WHAT (works, swaps, memory: words), BENCH_MEMORY (ours: of portclass only).
 """
 
 import json
@@ -160,7 +160,8 @@ def main():
     bench = Bench()
     wanted = re.compile(os.environ.get("BENCH_WORKS") or "")
     results, versions = [], {"kernel": platform.release() + " " + platform.machine()}
-    for work in WORKS:
+    what = os.environ.get("BENCH_WHAT") or "works swaps memory"
+    for work in WORKS if "works" in what else []:
         if not wanted.search(work.name):
             continue
         started = time.monotonic()
@@ -171,9 +172,8 @@ def main():
         say(f"{work.name}: {len(result)} configurations, {ROUNDS} rounds, {time.monotonic() - started:.1f} s")
         for void in voids:
             say(f"  void: {void}")
-    once = os.environ.get("BENCH_ONCE") != "no"
-    swaps = swap.measure(bench, say) if once and wanted.search("swap") else []
-    memories = memory.measure(bench, say) if once and wanted.search("memory") else []
+    swaps = swap.measure(bench, say) if "swaps" in what and wanted.search("swap") else []
+    memories = memory.measure(bench, say) if "memory" in what and wanted.search("memory") else []
     for peer in peers.STATELESS + BPF:
         versions.update(peer.versions())
     with open(sys.argv[1], "w", encoding="utf-8") as out:

@@ -36,12 +36,13 @@ measure() {
 
 # Several boots, since where things come to lie in memory matters by some nanoseconds, and differs from boot to boot.
 native() {
-	local dir boot more=()
+	local dir boot what="works swaps memory"
 	dir=$("$vm/build.sh" bench-uml)
 	for ((boot = 1; boot <= boots; boot++)); do
 		say "native, boot $boot of $boots"
-		UML_KERNEL=bench measure "$dir" "native-$boot.json" taskset -c "$cpu" "$vm/uml.sh" run --mem 1024 "${more[@]}"
-		more=(--env BENCH_ONCE=no)
+		UML_KERNEL=bench measure "$dir" "native-$boot.json" taskset -c "$cpu" "$vm/uml.sh" run --mem 1024 \
+			--env "BENCH_WHAT=$what"
+		what=works
 	done
 }
 
@@ -51,8 +52,18 @@ stock() {
 	dir=$("$vm/build.sh" bench-stock)
 	say "stock: instructions, by emulation"
 	GUEST_ACCEL=tcg,thread=single GUEST_QEMU="-icount shift=0,sleep=off" \
-		measure "$dir" stock.json "$vm/guest.sh" --cpus 1 --env BENCH_ONCE=no --env BENCH_MOST=100 \
+		measure "$dir" stock.json "$vm/guest.sh" --cpus 1 --env BENCH_WHAT=works --env BENCH_MOST=100 \
 		--env BENCH_ROUNDS=5 --env BENCH_PACKETS=500
+}
+
+# Two processors: tables exchanged on one, packets on the other; and portclass's memory, of which both have
+# their part.
+smp() {
+	local dir
+	dir=$("$vm/build.sh" bench-stock)
+	say "smp: two processors, by emulation: swaps under load, and memory"
+	GUEST_ACCEL=tcg,thread=multi measure "$dir" smp.json "$vm/guest.sh" --cpus 2 --env "BENCH_WHAT=swaps memory" \
+		--env BENCH_SWAPS=6 --env BENCH_MEMORY=ours
 }
 
 # Two processors: what a packet does on one while the other has packets, too.
@@ -66,7 +77,7 @@ shared() {
 }
 
 rm -f "$out"/*.json "$out"/shared.seen
-for part in ${BENCH_PARTS:-native stock shared}; do
+for part in ${BENCH_PARTS:-native stock smp shared}; do
 	"$part" || say "$part: no figures"
 done
 python3 "$top/tests/bench/report.py" "$out" | tee "$out/bench.txt"
