@@ -3,9 +3,10 @@
 """
 bench.py OUT: the measurements, in a guest whose kernel has portclass.ko and portclass_bench.ko loaded.
 
-Each configuration of each peer has a network namespace of its own, so all of them are there at once, and a round measures
-one after the other, in another order each time. What comes out is raw: the time a packet, by work, configuration and
-round. Environment: BENCH_ROUNDS, BENCH_PACKETS (a batch; 0: about a millisecond's), BENCH_WORKS (a regular expression), BENCH_WHAT (works, swaps, memory: words), BENCH_MEMORY (ours: of portclass only).
+Each configuration of each peer has a network namespace of its own, so all of them are there at once, and a round
+measures one after the other, in another order each time. What comes out is raw: the time a packet, by work,
+configuration and round. Environment: BENCH_ROUNDS, BENCH_PACKETS (a batch; 0: about a millisecond's), BENCH_WORKS (a
+regular expression), BENCH_WHAT (works, swaps, memory: words), BENCH_MEMORY (ours: of portclass only).
 """
 
 import json
@@ -166,8 +167,8 @@ def main():
             continue
         started = time.monotonic()
         result = measure(bench, work)
-        results.append({"work": work.name, "about": work.about, "track": work.track, "path": work.path, "whole": work.whole,
-                        "configs": result})
+        results.append({"work": work.name, "about": work.about, "track": work.track, "path": work.path,
+                        "whole": work.whole, "configs": result})
         voids = [f"{entry['peer']}, {entry['size']}: {entry['void']}" for entry in result if entry["void"]]
         say(f"{work.name}: {len(result)} configurations, {ROUNDS} rounds, {time.monotonic() - started:.1f} s")
         for void in voids:

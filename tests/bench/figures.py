@@ -8,8 +8,8 @@ EMPTY = ("empty", "conntrack, empty")
 
 class Row:
     """
-    A configuration of a work. each: by round; beyond: the same less an empty hook's of that round, or the whole where an
-    empty hook would have let the packet go on; ratio: portclass's beyond to this one's.
+    A configuration of a work. each: by round; beyond: the same less an empty hook's of that round, or the whole where
+    an empty hook would have let the packet go on; ratio: portclass's beyond to this one's.
     """
 
     def __init__(self, entry, each):
@@ -56,9 +56,10 @@ class Work:
             return
         row.beyond = median(over)
         row.to_empty = median(mine / base for mine, base in zip(row.each, empty.each)) if empty else None
-        if ours and row.peer not in EMPTY and row.beyond > 0 and (self.whole or row.peer not in ("none", "conntrack")):
+        if ours and row.beyond > 0 and (self.whole or row.peer not in ("none", "conntrack", *EMPTY)):
             # Where a round was disturbed, the difference may be anything, 0 too.
-            row.ratio = median(mine / other if other > 0 else float("inf") for mine, other in zip(self.over(ours), over))
+            row.ratio = median(mine / other if other > 0 else float("inf")
+                               for mine, other in zip(self.over(ours), over))
 
 
 class Goal:
@@ -119,10 +120,11 @@ def goals(works):
         Goal("allowed, to ipset's counters, which count by port, too",
              ratio(works, "allowed", "ipset counters"), 1 / 5),
         Goal("allowed, to an nft set that counts any port", ratio(works, "allowed", "nft set, counts any port"), 1 / 5),
-        Goal("live flow, beyond conntrack, to a stateful nft ruleset", ratio(works, "live flow", "nft stateful"), 1 / 3),
+        Goal("live flow, beyond conntrack, to a stateful nft ruleset", ratio(works, "live flow", "nft stateful"),
+             1 / 3),
         Goal("allowed, 65,535 ports to 1 (whole)", flat(works, "allowed"), 1.05),
         Goal("denied SYN, from the driver on, to a drop in nft's raw prerouting (whole)",
              ratio(works, "received, denied", "nft raw prerouting"), 1),
-        Goal("the same with conntrack (whole)",
+        Goal("denied SYN with conntrack, to the same drop before conntrack (whole)",
              ratio(works, "received, tracked, denied", "nft raw prerouting"), 1),
     ]

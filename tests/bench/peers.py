@@ -34,8 +34,8 @@ def inside(namespace, *command):
 
 class Peer:
     """
-    One way to do the job. guards: does it deny anything; counts: does it count each packet that it lets in; by_port: and
-    by its port; ours: is it what is measured?
+    One way to do the job. guards: does it deny anything; counts: does it count each packet that it lets in; by_port:
+    and by its port; ours: is it what is measured?
     """
 
     guards = True

@@ -2,7 +2,8 @@
 # SPDX-License-Identifier: GPL-2.0
 """
 report.py FOLDER: the tables of what was measured, on stdout; bench.json with the same and the raw figures, and
-bench.svg, in that folder. What was not measured is said to be missing. Exit status 1 if portclass itself has no figures.
+bench.svg, in that folder. What was not measured is said to be missing. Exit status 1 if portclass itself has no
+figures.
 """
 
 import json
@@ -14,13 +15,13 @@ import seen
 from figures import Work, goals, shared_goals, swap_goals
 
 METHODS = {
-    "native": ("User Mode Linux: the kernel's code at the machine's own speed, one processor, no retpolines. Its per-CPU "
-               "additions, atomics and barriers are those of an SMP kernel (tests/bench/uml-x86.patch); spin locks are "
-               "none.", "ns", "ns"),
-    "stock": ("Debian's stock kernel under QEMU's -icount: instructions, not time. Its ratios say nothing of caches, nor of "
+    "native": ("User Mode Linux: the kernel's code at the machine's own speed, one processor, no retpolines. Its\n"
+               "per-CPU additions, atomics and barriers are those of an SMP kernel (tests/bench/uml-x86.patch); spin\n"
+               "locks are none.", "ns", "ns"),
+    "stock": ("Debian's stock kernel under QEMU's -icount: instructions, not time. They say nothing of caches, nor of\n"
               "what a locked instruction costs.", "ticks", "instructions"),
-    "smp": ("Debian's stock kernel, two processors emulated: times are no machine's, but whether packets are lost, and memory, "
-            "are.", "ns", "ns"),
+    "smp": ("Debian's stock kernel on two emulated processors. Its times are no machine's; that a packet is lost, and\n"
+            "memory, are as they are.", "ns", "ns"),
 }
 
 
@@ -43,14 +44,15 @@ def pool(boots):
 def print_work(work, unit):
     kind = "the whole" if work.whole else "beyond an empty hook"
     print(f"\n{work.name}: {work.about}\n  {unit} a packet; 'portclass is' its cost as a part of that peer's, {kind}")
-    print(f"  {'':32} {'ports':>6} {'median':>9} {'min':>9} {'max':>9} {'beyond':>9} {'/ empty':>8} {'portclass is':>13}")
+    print(f"  {'':32} {'ports':>6} {'median':>9} {'min':>9} {'max':>9} {'beyond':>9} {'/ empty':>8} "
+          f"{'portclass is':>13}")
     for row in work.rows:
         if not row.each:
             print(f"  {row.peer:32} {row.size:6} missing: {row.void}")
             continue
         beyond = None if work.whole else row.beyond
-        print(f"  {row.peer:32} {row.size:6} {number(row.median):>9} {number(min(row.each)):>9} {number(max(row.each)):>9} "
-              f"{number(beyond):>9} {number(row.to_empty, 2):>8} {number(row.ratio, 2):>13}")
+        print(f"  {row.peer:32} {row.size:6} {number(row.median):>9} {number(min(row.each)):>9} "
+              f"{number(max(row.each)):>9} {number(beyond):>9} {number(row.to_empty, 2):>8} {number(row.ratio, 2):>13}")
 
 
 def print_swaps(swaps):
@@ -74,8 +76,9 @@ def print_memory(memory):
 
 
 def print_shared(rows):
-    print("\n== shared ==\nThe stock kernel, two processors under a plugin of QEMU: instructions of most packets between entering "
-          "the hooks\nand leaving them, and cache lines that one processor writes there and the other one touches.")
+    print("\n== shared ==\nThe stock kernel, two processors under a plugin of QEMU: instructions of most packets "
+          "between entering the\nhooks and leaving them, and cache lines that one processor writes there and the other "
+          "one touches.")
     if not rows:
         print("missing: it did not run")
         return
@@ -85,7 +88,8 @@ def print_shared(rows):
             print(f"  {row['peer']:32} {row['work']:12} missing: {row['void']}")
             continue
         two = f"{row['two'][0]} / {row['two'][1]}"
-        print(f"  {row['peer']:32} {row['work']:12} {row['one']:7} {two:>15} {row['shared']:6}  {', '.join(row['writers'])}")
+        print(f"  {row['peer']:32} {row['work']:12} {row['one']:7} {two:>15} {row['shared']:6}  "
+              f"{', '.join(row['writers'])}")
     for row in rows:
         if row["peer"] == "portclass" and not row["void"]:
             print(f"\n  portclass, {row['work']}: instructions a packet by function")

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0
-"""What the plugin has seen: sections with their instructions and shared cache lines, and in what functions these are."""
+"""What the plugin has seen: sections with instructions and shared cache lines, and in what functions these are."""
 
 import bisect
 import json

@@ -34,6 +34,17 @@ class Request:
         self.client.set(self.requests[turn])
 
 
+class Range(Request):
+    """The same as one rule: what a change costs before its rules do."""
+
+    name, rules = "portclass, a request of one rule", 1
+
+    def __init__(self, bench, namespace):
+        super().__init__(bench, namespace)
+        self.requests = [nl.attr(nl.FLUSH) + nl.u32(nl.TRACK, nl.NONE) + nl.rule(nl.IN, nl.TCP, nl.DENY, low, high)
+                         for low, high in ((0, peers.SERVED - 1), (peers.SERVED + 1, 65535))]
+
+
 class Command:
     """A command that reads a file, in the namespace."""
 
@@ -89,13 +100,14 @@ class IpsetSwap(Command):
 
 
 class Load:
-    """Another process that sends to a port which both tables let in."""
+    """Another process that sends to a port which both tables let in; it has begun when this is made."""
 
     def __init__(self, namespace):
         self.read, write = os.pipe()
         self.pid = os.fork()
         if self.pid:
             os.close(write)
+            os.read(self.read, 1)
             return
         stopped = []
         signal.signal(signal.SIGTERM, lambda *_: stopped.append(1))
@@ -106,6 +118,8 @@ class Load:
         while not stopped:
             os.pwrite(file, f"run {fd} in 4 syn {peers.SERVED} 1 64 500".encode(), 0)
             _, _, accepted, dropped = map(int, os.pread(file, 100, 0).split())
+            if not sent:
+                os.write(write, b".")
             sent, lost = sent + accepted + dropped, lost + dropped
         os.write(write, f"{sent} {lost}".encode())
         os._exit(0)
@@ -131,7 +145,7 @@ def measure(bench, say):
     rows = []
     # The load has the other processor, if there are two.
     os.sched_setaffinity(0, {0})
-    for kind in (Request, Apply, NftSwap, IpsetSwap):
+    for kind in (Request, Range, Apply, NftSwap, IpsetSwap):
         namespace = f"swap{len(rows)}"
         bench.add(namespace)
         try:

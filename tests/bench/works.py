@@ -67,6 +67,6 @@ WORKS = [
          path="receive", batch=1000, whole=True, **DENIED),
     Work("received, tracked", "datagrams from the driver to a socket, with conntrack", STATEFUL, (100,), path="receive",
          kind="udp", track=True, batch=1000),
-    Work("received, tracked, denied", "SYNs to a closed port, from the driver on, with conntrack", STATEFUL + EARLY + BPF,
-         (100,), path="receive", track=True, whole=True, **DENIED, **NEW),
+    Work("received, tracked, denied", "SYNs to a closed port, from the driver on, with conntrack",
+         STATEFUL + EARLY + BPF, (100,), path="receive", track=True, whole=True, **DENIED, **NEW),
 ]
