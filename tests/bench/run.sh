@@ -1,10 +1,17 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
 #
-# run.sh: measures portclass and its peers (make bench). README.md has what comes out; the figures are in .build/bench.
+# run.sh: measures portclass and its peers (make bench), with packets through the same hooks, in turns. The tables are
+# printed; .build/bench has them as bench.txt, with the raw figures as bench.json, and as a chart, bench.svg. It takes
+# about eight minutes, and a few more when its kernel has to be compiled first. The parts:
 #
-# Environment: BENCH_BOOTS, BENCH_ROUNDS (of each), BENCH_WORKS (a regular expression for their names), BENCH_PARTS,
-# BENCH_CPU (to run on).
+#   native  User Mode Linux, at the machine's own speed: nanoseconds; tables exchanged; memory
+#   stock   Debian's kernel, emulated: instructions, XDP and tc among the peers
+#   smp     the same on two processors: tables exchanged on one, packets on the other
+#   shared  the same under a plugin of QEMU: instructions by function, cache lines that both processors need
+#
+# Environment: BENCH_PARTS, BENCH_WORKS (a regular expression for their names, see works.py), BENCH_BOOTS (3; of native),
+# BENCH_ROUNDS (11; of each boot), BENCH_CPU (for native). The exit status is 0 if every part has run.
 
 set -euo pipefail
 # shellcheck source=tests/vm/lib.sh
@@ -76,8 +83,10 @@ shared() {
 		measure "$dir" shared.json "$vm/guest.sh" --cpus 2 --env BENCH_SCRIPT=shared.py
 }
 
+failed=0
 rm -f "$out"/*.json "$out"/shared.seen
 for part in ${BENCH_PARTS:-native stock smp shared}; do
-	"$part" || say "$part: no figures"
+	"$part" || { say "$part: it failed"; failed=1; }
 done
 python3 "$top/tests/bench/report.py" "$out" | tee "$out/bench.txt"
+[ "$failed" -eq 0 ]
