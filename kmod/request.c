@@ -24,25 +24,11 @@ static const u8 changing[] = {
 };
 
 /* The parser lets the last one win; an author of two meant something else. */
-static int check_once(const struct nlattr *head, int len, unsigned long repeated,
-		      struct netlink_ext_ack *extack)
+static int refuse_twice(const struct nlattr *attr,
+			struct netlink_ext_ack *extack)
 {
-	const struct nlattr *attr;
-	unsigned long seen = 0;
-	int rem;
-
-	nla_for_each_attr(attr, head, len, rem) {
-		unsigned long bit = BIT(nla_type(attr));
-
-		if (seen & bit & ~repeated) {
-			NL_SET_ERR_MSG_ATTR(extack, attr,
-					    "attribute given twice");
-			return -EINVAL;
-		}
-		seen |= bit;
-	}
-
-	return 0;
+	NL_SET_ERR_MSG_ATTR(extack, attr, "attribute given twice");
+	return -EINVAL;
 }
 
 /* Each one, as all that were sent are kept. */
@@ -74,13 +60,15 @@ int portclass_request_check_attrs(const struct genl_info *info)
 	const struct nlattr *attrs = genlmsg_data(info->genlhdr);
 	int len = genlmsg_len(info->genlhdr);
 	const struct nlattr *attr;
+	unsigned long seen = 0;
 	int err, rem;
 
-	err = check_once(attrs, len, REPEATED, info->extack);
-	if (err)
-		return err;
-
 	nla_for_each_attr(attr, attrs, len, rem) {
+		unsigned long bit = BIT(nla_type(attr));
+
+		if (seen & bit & ~REPEATED)
+			return refuse_twice(attr, info->extack);
+		seen |= bit;
 		if (nla_type(attr) != PORTCLASS_A_CONFIG_REASON)
 			continue;
 		err = check_reason(attr, info->extack);
@@ -90,21 +78,28 @@ int portclass_request_check_attrs(const struct genl_info *info)
 	return 0;
 }
 
-/* Parse a nest of which all attributes up to and including @required must be. */
-static int parse_nest(struct nlattr **tb, int max, int required,
-		      unsigned long repeated, const struct nlattr *nest,
-		      const struct nla_policy *policy,
-		      struct netlink_ext_ack *extack)
+/*
+ * The attributes of a nest, of which all up to and including @required must be
+ * there. The generated policy has seen them: they are what they should be, and
+ * aren't judged by it once more. A request may have 131,072 rules.
+ */
+static int read_nest(struct nlattr **tb, int max, int required,
+		     unsigned long repeated, const struct nlattr *nest,
+		     struct netlink_ext_ack *extack)
 {
-	int err, i;
+	struct nlattr *attr;
+	int i, rem;
 
-	err = nla_parse_nested(tb, max, nest, policy, extack);
-	if (err)
-		return err;
+	memset(tb, 0, (max + 1) * sizeof(*tb));
+	nla_for_each_nested(attr, nest, rem) {
+		int type = nla_type(attr);
 
-	err = check_once(nla_data(nest), nla_len(nest), repeated, extack);
-	if (err)
-		return err;
+		if (type > max)
+			return -EINVAL;
+		if (tb[type] && !(repeated & BIT(type)))
+			return refuse_twice(attr, extack);
+		tb[type] = attr;
+	}
 
 	for (i = 1; i <= required; i++) {
 		if (NL_REQ_ATTR_CHECK(extack, nest, tb, i)) {
@@ -113,7 +108,6 @@ static int parse_nest(struct nlattr **tb, int max, int required,
 			return -EINVAL;
 		}
 	}
-
 	return 0;
 }
 
@@ -133,8 +127,8 @@ static int parse_policy(const struct nlattr *nest, struct nlattr **tb,
 {
 	int err;
 
-	err = parse_nest(tb, PORTCLASS_A_POLICY_MAX, PORTCLASS_A_POLICY_ACTION,
-			 0, nest, portclass_policy_nl_policy, extack);
+	err = read_nest(tb, PORTCLASS_A_POLICY_MAX, PORTCLASS_A_POLICY_ACTION,
+			0, nest, extack);
 	return err ?: check_reject(tb[PORTCLASS_A_POLICY_ACTION], extack);
 }
 
@@ -148,8 +142,8 @@ static int parse_prefix(const struct nlattr *nest,
 	const u8 *bytes;
 	int err;
 
-	err = parse_nest(tb, PORTCLASS_A_PREFIX_MAX, PORTCLASS_A_PREFIX_LENGTH,
-			 0, nest, portclass_prefix_nl_policy, extack);
+	err = read_nest(tb, PORTCLASS_A_PREFIX_MAX, PORTCLASS_A_PREFIX_LENGTH,
+			0, nest, extack);
 	if (err)
 		return err;
 
@@ -199,9 +193,6 @@ static int check_sources(const struct nlattr *nest,
 	const struct nlattr *attr;
 	int rem, err;
 
-	if (!first)
-		return 0;
-
 	if (rule->action != PORTCLASS_ACTION_ALLOW) {
 		NL_SET_ERR_MSG_ATTR(extack, first,
 				    "only an allowed port has sources");
@@ -231,13 +222,10 @@ static int check_sources(const struct nlattr *nest,
 static int take_sources(const struct nlattr *nest, struct portclass_rule *rule,
 			struct netlink_ext_ack *extack)
 {
-	unsigned int count = count_sources(nest);
 	const struct nlattr *attr;
 	int rem, err, i = 0;
 
-	if (!count)
-		return 0;
-	rule->from = portclass_prefixes_alloc(count);
+	rule->from = portclass_prefixes_alloc(count_sources(nest));
 	if (!rule->from)
 		return -ENOMEM;
 
@@ -252,15 +240,15 @@ static int take_sources(const struct nlattr *nest, struct portclass_rule *rule,
 	return 0;
 }
 
+/* @from: one of its sources, or NULL; see take_sources(). */
 static int parse_rule(const struct nlattr *nest, struct portclass_rule *rule,
-		      struct netlink_ext_ack *extack)
+		      const struct nlattr **from, struct netlink_ext_ack *extack)
 {
 	struct nlattr *tb[PORTCLASS_A_RULE_MAX + 1];
 	int err;
 
-	err = parse_nest(tb, PORTCLASS_A_RULE_MAX, PORTCLASS_A_RULE_PORT_LOW,
-			 BIT(PORTCLASS_A_RULE_FROM), nest,
-			 portclass_rule_nl_policy, extack);
+	err = read_nest(tb, PORTCLASS_A_RULE_MAX, PORTCLASS_A_RULE_PORT_LOW,
+			BIT(PORTCLASS_A_RULE_FROM), nest, extack);
 	if (err)
 		return err;
 
@@ -282,14 +270,25 @@ static int parse_rule(const struct nlattr *nest, struct portclass_rule *rule,
 		return -EINVAL;
 	}
 
-	return check_sources(nest, rule, tb[PORTCLASS_A_RULE_FROM], extack);
+	*from = tb[PORTCLASS_A_RULE_FROM];
+	return 0;
+}
+
+static int check_rule(const struct nlattr *attr, struct netlink_ext_ack *extack)
+{
+	struct portclass_rule rule;
+	const struct nlattr *from;
+	int err;
+
+	err = parse_rule(attr, &rule, &from, extack);
+	return err || !from ? err : check_sources(attr, &rule, from, extack);
 }
 
 /**
  * portclass_request_check() - say all that is wrong with a request
  * @info: the request
  *
- * All that can be said without knowing the configuration. Applying it parses it
+ * All that can be said without knowing the configuration. Applying it reads it
  * once more, to keep nothing of a request's size.
  *
  * Context: any.
@@ -325,10 +324,9 @@ int portclass_request_check(struct genl_info *info)
 
 	nla_for_each_attr(attr, attrs, len, rem) {
 		struct nlattr *tb[PORTCLASS_A_POLICY_MAX + 1];
-		struct portclass_rule rule;
 
 		if (nla_type(attr) == PORTCLASS_A_CONFIG_RULE)
-			err = parse_rule(attr, &rule, info->extack);
+			err = check_rule(attr, info->extack);
 		else if (nla_type(attr) == PORTCLASS_A_CONFIG_POLICY)
 			err = parse_policy(attr, tb, info->extack);
 		if (err)
@@ -361,13 +359,15 @@ static int apply_rule(struct portclass_table *table, const struct nlattr *attr,
 		      struct netlink_ext_ack *extack)
 {
 	struct portclass_rule rule;
+	const struct nlattr *from;
 	int err;
 
-	err = parse_rule(attr, &rule, extack);
+	err = parse_rule(attr, &rule, &from, extack);
 	if (err)
 		return err;
 
-	err = take_sources(attr, &rule, extack);
+	if (from)
+		err = take_sources(attr, &rule, extack);
 	if (!err)
 		err = portclass_table_set_rule(table, &rule);
 	if (err == -E2BIG)

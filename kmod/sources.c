@@ -142,6 +142,16 @@ void portclass_sources_free(struct portclass_sources *sources)
 	kfree(sources);
 }
 
+static bool overlaps(const struct portclass_sources *sources, u16 low, u16 high)
+{
+	unsigned int i;
+
+	for (i = 0; sources && i < sources->count; i++)
+		if (sources->list[i].low <= high && sources->list[i].high >= low)
+			return true;
+	return false;
+}
+
 /**
  * portclass_sources_set() - open a range of ports to some sources, or to none
  * @sources: the ranges of a table that nobody sees yet; replaced
@@ -160,7 +170,7 @@ int portclass_sources_set(struct portclass_sources **sources, u16 low, u16 high,
 	unsigned int i, count = old ? old->count : 0;
 	struct portclass_sources *new;
 
-	if (!count && !from)
+	if (!from && !overlaps(old, low, high))
 		return 0;
 
 	/* The new one, and one more where it splits an old one. */

@@ -38,7 +38,9 @@ static void bitmap_drop(unsigned long **map)
 static void bitmap_put(unsigned long *map, unsigned int from, unsigned int len,
 		       bool value)
 {
-	if (value)
+	if (len == 1)
+		__assign_bit(from, map, value);
+	else if (value)
 		bitmap_set(map, from, len);
 	else
 		bitmap_clear(map, from, len);
