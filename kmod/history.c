@@ -11,14 +11,18 @@
 #include "history.h"
 
 /* What of a request is kept, and under which number; in this order. */
-static const u8 kept[][2] = {
+static const struct {
+	u8 type;
+	u8 as;
+	bool many;
+} kept[] = {
 	{ PORTCLASS_A_CONFIG_REASON,	PORTCLASS_A_HISTORY_REASON },
 	{ PORTCLASS_A_CONFIG_CONFIRM,	PORTCLASS_A_HISTORY_CONFIRM },
 	{ PORTCLASS_A_CONFIG_FLUSH,	PORTCLASS_A_HISTORY_FLUSH },
 	{ PORTCLASS_A_CONFIG_MODE,	PORTCLASS_A_HISTORY_MODE },
 	{ PORTCLASS_A_CONFIG_TRACK,	PORTCLASS_A_HISTORY_TRACK },
-	{ PORTCLASS_A_CONFIG_POLICY,	PORTCLASS_A_HISTORY_POLICY },
-	{ PORTCLASS_A_CONFIG_RULE,	PORTCLASS_A_HISTORY_RULE },
+	{ PORTCLASS_A_CONFIG_POLICY,	PORTCLASS_A_HISTORY_POLICY, true },
+	{ PORTCLASS_A_CONFIG_RULE,	PORTCLASS_A_HISTORY_RULE, true },
 };
 
 /**
@@ -66,27 +70,47 @@ void portclass_history_add(struct portclass_history *history,
 	history->count++;
 }
 
-/* Copy those of one type, as far as there is room. */
-static void keep(struct portclass_change *change, const struct genl_info *info,
-		 u8 type, u8 as)
+/* Copy it, if there is room. */
+static void keep(struct portclass_change *change, const struct nlattr *attr, u8 as)
+{
+	struct nlattr *copy;
+
+	if (change->length + nla_total_size(nla_len(attr)) >
+	    PORTCLASS_HISTORY_BYTES) {
+		change->left_out++;
+		return;
+	}
+	copy = (void *)change->attrs + change->length;
+	memcpy(copy, attr, nla_attr_size(nla_len(attr)));
+	copy->nla_type = as | (attr->nla_type & ~NLA_TYPE_MASK);
+	change->length += nla_total_size(nla_len(attr));
+}
+
+static void keep_all(struct portclass_change *change,
+		     const struct genl_info *info, u8 type, u8 as)
 {
 	const struct nlattr *attr;
-	struct nlattr *copy;
 	int rem;
 
 	nla_for_each_attr(attr, genlmsg_data(info->genlhdr),
-			  genlmsg_len(info->genlhdr), rem) {
-		if (nla_type(attr) != type)
-			continue;
-		if (change->length + nla_total_size(nla_len(attr)) >
-		    PORTCLASS_HISTORY_BYTES) {
-			change->left_out++;
-			continue;
-		}
-		copy = (void *)change->attrs + change->length;
-		memcpy(copy, attr, nla_attr_size(nla_len(attr)));
-		copy->nla_type = as | (attr->nla_type & ~NLA_TYPE_MASK);
-		change->length += nla_total_size(nla_len(attr));
+			  genlmsg_len(info->genlhdr), rem)
+		if (nla_type(attr) == type)
+			keep(change, attr, as);
+}
+
+/* A request may be of 5 MB: it is gone through for what may be in there often. */
+static void keep_request(struct portclass_change *change,
+			 const struct genl_info *info)
+{
+	unsigned int i;
+
+	for (i = 0; i < ARRAY_SIZE(kept); i++) {
+		const struct nlattr *attr = info->attrs[kept[i].type];
+
+		if (attr && kept[i].many)
+			keep_all(change, info, kept[i].type, kept[i].as);
+		else if (attr)
+			keep(change, attr, kept[i].as);
 	}
 }
 
@@ -104,7 +128,6 @@ struct portclass_change *portclass_change_alloc(enum portclass_cause cause,
 {
 	unsigned int size = 0;
 	struct portclass_change *change;
-	unsigned int i;
 
 	if (info)
 		size = min(NLA_ALIGN(genlmsg_len(info->genlhdr)),
@@ -123,8 +146,7 @@ struct portclass_change *portclass_change_alloc(enum portclass_cause cause,
 	change->by.login_uid = audit_get_loginuid(current);
 	change->by.pid = task_tgid_nr(current);
 	get_task_comm(change->by.command, current);
-	for (i = 0; i < ARRAY_SIZE(kept); i++)
-		keep(change, info, kept[i][0], kept[i][1]);
+	keep_request(change, info);
 	return change;
 }
 
