@@ -26,13 +26,18 @@ enum bench_path {
  * @BENCH_SYN: what opens a TCP connection
  * @BENCH_SYNACK: the answer to it
  * @BENCH_ACK: a segment of an open one, with data
+ * @BENCH_FLOOD: a datagram to the lowest port, of one of few flows, and then
+ *	BENCH_FLOODED SYNs to the next port
  */
 enum bench_kind {
 	BENCH_UDP,
 	BENCH_SYN,
 	BENCH_SYNACK,
 	BENCH_ACK,
+	BENCH_FLOOD,
 };
+
+#define BENCH_FLOODED	7
 
 /**
  * struct bench_job - which packets to push where

@@ -30,7 +30,7 @@ static struct dentry *file;
 static DEFINE_MUTEX(lock); /* protects what bench_held.c has */
 
 static const char * const paths[] = { "in", "tracked", "receive" };
-static const char * const kinds[] = { "udp", "syn", "synack", "ack" };
+static const char * const kinds[] = { "udp", "syn", "synack", "ack", "flood" };
 
 static int forget_all(struct nf_conn *ct, void *data)
 {

@@ -13,6 +13,7 @@
 #define STRIDE		40503
 #define SOURCE		33000	/* the lowest source port */
 #define SHIFTS		11	/* places in memory; prime */
+#define LIVE		64	/* flows behind a flood */
 #define RECEIVED	64	/* packets that are made before they are received */
 
 /*
@@ -72,6 +73,13 @@ static int hook(const struct bench_job *job, unsigned int where,
 		       okfn);
 }
 
+static enum bench_kind kind_of(const struct bench_job *job, unsigned int i)
+{
+	if (job->kind != BENCH_FLOOD)
+		return job->kind;
+	return i % (BENCH_FLOODED + 1) ? BENCH_SYN : BENCH_UDP;
+}
+
 static __always_inline void set_ports(const struct bench_job *job,
 				      struct sk_buff *skb, unsigned int i)
 {
@@ -80,6 +88,12 @@ static __always_inline void set_ports(const struct bench_job *job,
 	if (job->ports > 1) {
 		port += i * STRIDE % job->ports;
 		flow = i / job->ports;
+	}
+	if (job->kind == BENCH_FLOOD) {
+		if (kind_of(job, i) == BENCH_SYN)
+			port++;
+		else
+			flow %= LIVE;
 	}
 	bench_packet_set_ports(skb, SOURCE + flow % job->flows, port);
 }
@@ -140,7 +154,8 @@ static int push_receive(const struct bench_job *job,
 	for (done = 0; done < job->packets; done += count) {
 		count = min_t(unsigned int, RECEIVED, job->packets - done);
 		for (i = 0; i < count; i++) {
-			skbs[i] = bench_packet_alloc(job, job->kind, 0);
+			skbs[i] = bench_packet_alloc(job, kind_of(job, done + i),
+						      0);
 			if (!skbs[i])
 				goto no_memory;
 			set_ports(job, skbs[i], done + i);

@@ -127,4 +127,6 @@ def goals(works):
              ratio(works, "received, denied", "nft raw prerouting"), 1),
         Goal("denied SYN with conntrack, to the same drop before conntrack (whole)",
              ratio(works, "received, tracked, denied", "nft raw prerouting"), 1),
+        Goal("datagrams and denied SYNs, 1 to 7, with conntrack, to the same drop (whole)",
+             ratio(works, "flooded", "nft raw prerouting"), 1),
     ]
