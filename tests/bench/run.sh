@@ -11,7 +11,7 @@
 #   shared  the same under a plugin of QEMU: instructions by function, cache lines that both processors need
 #
 # Environment: BENCH_PARTS, BENCH_WORKS (a regular expression for their names, see works.py), BENCH_BOOTS (3; of native),
-# BENCH_ROUNDS (11; of each boot), BENCH_CPU (for native). The exit status is 0 if every part has run.
+# BENCH_ROUNDS (11; of each boot), BENCH_CPU (for native), BENCH_SHARED (a regular expression for the peers of shared). The exit status is 0 if every part has run.
 
 set -euo pipefail
 # shellcheck source=tests/vm/lib.sh
@@ -25,7 +25,7 @@ cpu=${BENCH_CPU:-$(($(nproc) - 1))}
 "$vm/deps.sh" tool build vm uml bench
 make -s -C "$top/tools" O="$top/.build/tool" >&2
 settings=()
-for name in BENCH_ROUNDS BENCH_WORKS; do
+for name in BENCH_ROUNDS BENCH_WORKS BENCH_SHARED; do
 	[ -z "${!name-}" ] || settings+=(--env "$name=${!name}")
 done
 

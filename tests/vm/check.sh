@@ -86,7 +86,7 @@ run_step() {
 
 # All packages at once; and whatever takes long to make is made first, not within a step.
 progress "looking for what is needed"
-"$vm/deps.sh" build tool check ktools vm uml
+"$vm/deps.sh" build tool check ktools vm uml bench
 case " ${steps[*]} " in *" uml "* | *" kunit "*)
 	# Compiled in the background (and nicely) while the other steps run.
 	"$vm/uml-kernel.sh" >"$logs/uml-kernel.log" 2>&1 </dev/null &

@@ -6,7 +6,7 @@
 
 # In this order. What is short, or needs least, first; what needs the User Mode Linux kernel last, since that is compiled
 # meanwhile.
-all_steps=(static cli guest tool net flows control uml kunit)
+all_steps=(static cli guest tool net flows control shared uml kunit)
 
 # Compilers and checkers.
 step_static() { "$vm/static.sh"; }
@@ -29,6 +29,12 @@ step_tool() { "$vm/net.sh" tests/cli/guest.sh; }
 step_net() { "$vm/net.sh" tests/net/run.sh 'test_[12]*'; }
 step_flows() { "$vm/net.sh" tests/net/run.sh 'test_[34]*'; }
 step_control() { "$vm/net.sh" tests/net/run.sh 'test_[5-9]*'; }
+
+# What two processors share in the packet path, as a plugin of the emulator sees it.
+step_shared() {
+	BENCH_PARTS=shared BENCH_SHARED='^portclass$|^ipset counters$' "$top/tests/bench/run.sh" >&2
+	python3 "$top/tests/bench/shared_tap.py" "$top/.build/bench"
+}
 
 # KUnit suites, which report by the kernel's log.
 step_kunit() {
