@@ -4,9 +4,9 @@
  * so that its next try looks like a flow of its own; here it is known again. As
  * each CPU remembers what it has seen, none writes to another one's memory.
  *
- * This is a small table without chains: a later flow may push out an earlier
- * one, whose next try then counts as a flow. A flow is missed only if another
- * one of the last seconds has the same 32 bits of hash.
+ * This is a small table of pairs: of flows of the same pair, the last two are
+ * known, and the next try of an earlier one counts as a flow. A flow is missed
+ * only if another one of the last seconds has the same 32 bits of hash.
  */
 #include <linux/ip.h>
 #include <linux/ipv6.h>
@@ -60,11 +60,14 @@ bool portclass_recent_add(struct portclass_recent __percpu *recent,
 	u32 now = (unsigned long)jiffies / HZ;
 	u32 hash = hash_of(skb, family, pkt);
 	u32 limit = pkt->proto == PORTCLASS_PROTO_TCP ? TCP_SECONDS : UDP_SECONDS;
-	u64 *slot, old;
+	u64 *pair, old;
 
-	slot = raw_cpu_ptr(&recent->slot[hash % PORTCLASS_RECENT_SLOTS]);
-	old = READ_ONCE(*slot);
-	WRITE_ONCE(*slot, (u64)hash << 32 | now);
+	pair = raw_cpu_ptr(recent->pair[hash % PORTCLASS_RECENT_PAIRS]);
+	old = READ_ONCE(pair[0]);
+	/* The one that was used last stays. */
+	if (old >> 32 != hash)
+		swap(old, pair[1]);
+	WRITE_ONCE(pair[0], (u64)hash << 32 | now);
 
 	/* A slot that is free was last used in the second 0, by the hash 0. */
 	return !old || old >> 32 != hash || now - (u32)old > limit;

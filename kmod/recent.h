@@ -8,14 +8,15 @@
 #include "packet.h"
 
 /* 4 KiB a CPU. */
-#define PORTCLASS_RECENT_SLOTS	512
+#define PORTCLASS_RECENT_PAIRS	256
 
 /**
  * struct portclass_recent - who was denied lately, as one CPU has seen it
- * @slot: by hash of the flow: the hash, and the time in seconds; 0 if free
+ * @pair: by hash of the flow, two flows, the later one first: the hash, and the
+ *	time in seconds; 0 if free. Of one cache line
  */
 struct portclass_recent {
-	u64 slot[PORTCLASS_RECENT_SLOTS];
+	u64 pair[PORTCLASS_RECENT_PAIRS][2] __aligned(16);
 };
 
 bool portclass_recent_add(struct portclass_recent __percpu *recent,
