@@ -163,7 +163,8 @@ probe() {
 	shift
 	if [ ! -p "$answers" ]; then
 		mkfifo "$answers" "$work/probe-$ns.requests"
-		start "probe-$ns" "$ns" python3 "$here/probe.py" "$work/probe-$ns.requests" "$answers"
+		# On one processor: each remembers for itself who has been denied already.
+		start "probe-$ns" "$ns" taskset -c 0 python3 "$here/probe.py" "$work/probe-$ns.requests" "$answers"
 	fi
 	exec {fd}<>"$answers"
 	printf '%s\n' "$*" >"$work/probe-$ns.requests"
