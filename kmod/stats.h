@@ -26,7 +26,8 @@ enum portclass_way {
  * @denied_packets: those of @packets
  * @denied_bytes: those of @bytes
  *
- * One cache line, so a packet writes to one for its port and one for its class.
+ * One cache line: that of its port, or of its class where that has none, is all that
+ * a packet writes to.
  */
 struct portclass_stats {
 	u64 packets[PORTCLASS_WAYS];
