@@ -23,11 +23,9 @@ int conf_wrong(struct conf *conf, const struct fault *fault)
 
 	if (conf->faults++ >= CONF_TOLD_MAX)
 		return -1;
-	if (!at)
-		at = last + strlen(last);
 	if (last)
-		at = line->start + (at - conf->copy);
-	fprintf(conf->errors, "portclassctl: %s, line %u, column %zu: %s\n", conf->text->name,
+		at = line->start + ((at ?: last + strlen(last)) - conf->copy);
+	fprintf(conf->errors, "portclassctl: %s, line %u, column %td: %s\n", conf->text->name,
 		line->number, at - line->start + 1, fault->why);
 	text_show(line, at, fault->length, conf->errors);
 	if (*fault->valid)
@@ -58,7 +56,7 @@ static void tell_rest(struct conf *conf)
 	unsigned int rest = conf->faults - CONF_TOLD_MAX;
 
 	if (conf->faults >= CONF_FAULTS_MAX)
-		fprintf(conf->errors, "portclassctl: %s: and more than %u more\n",
+		fprintf(conf->errors, "portclassctl: %s: and more than %d more\n",
 			conf->text->name, CONF_FAULTS_MAX - CONF_TOLD_MAX - 1);
 	else if (conf->faults > CONF_TOLD_MAX)
 		fprintf(conf->errors, "portclassctl: %s: and %u more\n", conf->text->name, rest);

@@ -74,7 +74,7 @@ static int port_range(struct request *request, const char *word, const char *tex
 {
 	const char *dash = strchr(text, '-');
 	size_t length = dash ? (size_t)(dash - text) : strlen(text);
-	__u16 low, high;
+	__u16 low = 0, high;
 
 	if (dash == text) {
 		fault_set(request->fault, text, strlen(text), "'%s' is no port number", text);

@@ -139,10 +139,12 @@ static void diff_rules(struct print *print, const struct rules *from, const stru
 	size_t i = 0, j = 0;
 	long order;
 
-	while (i < from->count || j < to->count) {
+	for (;;) {
 		const struct rule *old = i < from->count ? &from->list[i] : NULL;
 		const struct rule *new = j < to->count ? &to->list[j] : NULL;
 
+		if (!old && !new)
+			break;
 		order = !old ? 1 : !new ? -1 : before(old, new);
 		if (!order && old->high == new->high && old->action == new->action &&
 		    old->from == new->from) {
