@@ -1,11 +1,11 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
 #
-# build.sh stock|static|uml|bench-stock|bench-uml [MAKE_ARG...]: compiles the modules for a guest's kernel, and prints the
-# folder they are in, relative to the top of the repository (so that the guest can find it, too): .build/stock has
-# portclass.ko, .build/uml has portclass.ko and portclass_kunit.ko; .build/static is the stock kernel's, too, compiled with
-# MAKE_ARGs that check more; .build/bench-stock and .build/bench-uml have portclass.ko and portclass_bench.ko, the latter
-# for the User Mode Linux kernel of the benchmark.
+# build.sh stock|static|clang|uml|bench-stock|bench-uml [MAKE_ARG...]: compiles the modules for a guest's kernel, and
+# prints the folder they are in, relative to the top of the repository (so that the guest can find it, too): .build/stock
+# has portclass.ko, .build/uml has portclass.ko and portclass_kunit.ko; .build/static and .build/clang are the stock
+# kernel's, too, compiled with MAKE_ARGs that check more; .build/bench-stock and .build/bench-uml have portclass.ko and
+# portclass_bench.ko, the latter for the User Mode Linux kernel of the benchmark.
 #
 # A module for one kernel must not overwrite that for another, and a Kbuild of these kernels can't put its output in a
 # folder of its own: so each is compiled in a mirror of the sources, made of symbolic links.
@@ -15,10 +15,9 @@ set -euo pipefail
 . "$(dirname "$0")/lib.sh"
 
 case ${1-} in
-stock | static | bench-stock)
+stock | static | clang | bench-stock)
 	"$vm/deps.sh" build
-	kdir=/lib/modules/$(stock_release)/build
-	[ -d "$kdir" ] || kdir=/usr/src/linux-headers-$(stock_release)
+	kdir=$(stock_kdir)
 	arch=x86_64
 	;;
 uml)
@@ -29,7 +28,7 @@ bench-uml)
 	kdir=$("$vm/uml-kernel.sh" bench)
 	arch=um
 	;;
-*) die "usage: build.sh stock|static|uml|bench-stock|bench-uml [MAKE_ARG...]" ;;
+*) die "usage: build.sh stock|static|clang|uml|bench-stock|bench-uml [MAKE_ARG...]" ;;
 esac
 name=$1
 shift

@@ -32,6 +32,14 @@ stock_release() {
 	cat "$kept"
 }
 
+# stock_kdir: what modules for the stock kernel are compiled against.
+stock_kdir() {
+	local kdir
+	kdir=/lib/modules/$(stock_release)/build
+	[ -d "$kdir" ] || kdir=/usr/src/linux-headers-$(stock_release)
+	printf '%s\n' "$kdir"
+}
+
 # digest FILE...: a short key for the contents of files.
 digest() { cat -- "$@" | sha256sum | cut -c1-12; }
 

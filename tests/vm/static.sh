@@ -1,77 +1,66 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
 #
-# static.sh: checks that need nothing to run: compilers at their strictest, sparse, checkpatch, kernel-doc, shellcheck,
-# and whether the generated files are what the specification generates. Prints TAP.
+# static.sh: checks that need nothing to run: compilers at their strictest, analysers, the kernel's own checkers, and
+# whether the generated files are what the specification generates; and that they find what is planted. Prints TAP.
 
 set -euo pipefail
 # shellcheck source=tests/vm/lib.sh
 . "$(dirname "$0")/lib.sh"
+# shellcheck source=tests/vm/static-lib.sh
+. "$vm/static-lib.sh"
 
 "$vm/deps.sh" build tool check ktools
 ktools=$("$vm/ktools.sh")
-log=$(mktemp)
-trap 'rm -f "$log"' EXIT
+logs=$(mktemp -d)
+trap 'rm -rf "$logs"' EXIT
 cd "$top"
 
-number=0 failures=0
-# check NAME COMMAND...: one test. What the command printed is shown if it failed.
+names=()
+# check NAME COMMAND...: one test, in the background as soon as there is a processor for it.
 check() {
-	local name=$1
+	local number
+	names+=("$1")
+	number=${#names[@]}
 	shift
-	number=$((number + 1))
-	if "$@" >"$log" 2>&1; then
-		printf 'ok %d - %s\n' "$number" "$name"
-	else
-		printf 'not ok %d - %s\n' "$number" "$name"
-		sed 's/^/#   /' "$log" | head -n 100
-		failures=$((failures + 1))
-	fi
+	while [ "$(jobs -pr | wc -l)" -ge "$(nproc)" ]; do wait -n || :; done
+	{ "$@" >"$logs/$number" 2>&1 && touch "$logs/$number.ok"; } &
 }
 
-# What the specification generates is as the generator likes it.
-generated='^(kmod/genl\.[ch]|include/uapi/linux/portclass\.h)$'
-mapfile -t sources < <(find kmod tools tests include -name '*.[ch]' ! -name '*.mod.c' | grep -Ev "$generated" | sort)
-mapfile -t documented < <(printf '%s\n' "${sources[@]}" | grep '^kmod/')
+# What the specification generates is as the generator likes it, and what is planted is wrong.
+except='^(kmod/genl\.[ch]|include/uapi/linux/portclass\.h|tests/vm/planted/.*)$'
+mapfile -t sources < <(find kmod tools tests include -name '*.[ch]' ! -name '*.mod.c' | grep -Ev "$except" | sort)
+mapfile -t kernel < <(printf '%s\n' "${sources[@]}" | grep '^kmod/')
+mapfile -t tools < <(printf '%s\n' "${sources[@]}" | grep '^tools/.*\.c$')
 mapfile -t scripts < <(grep -rlEm1 --exclude-dir='.[!.]*' \
 	'^#!.*[/ ](ba|da)?sh\b|^# shellcheck shell=' -- * .ci/run | sort)
 
-module() { "$vm/build.sh" static W=1 KCFLAGS=-Werror "$@"; }
-
-# Sparse's warnings don't fail a build.
-sparse() {
-	local said
-	said=$(module C=2 CF=-D__CHECK_ENDIAN__ 2>&1) && ! grep -E 'warning:|error:' <<<"$said" && return
-	printf '%s\n' "$said"
-	return 1
-}
-
-tool() { make -s -C tools O="$top/.build/tool-$1" CC="$1" CFLAGS="-O2 -g -Wall -Wextra -Werror"; }
-
-# Different kernels are told apart in one file, and there only; cmocka has names that aren't the kernel's style; and BPF
-# programs have none of the kernel's macros.
-checkpatch() {
-	local file status=0 options
-	for file; do
-		options=(--no-tree --strict --terse --show-types --no-summary --quiet)
-		case $file in
-		kmod/compat.h) options+=(--ignore LINUX_VERSION_CODE) ;;
-		tests/cli/*) options+=(--ignore CAMELCASE) ;;
-		*.bpf.c) options+=(--ignore PREFER_DEFINED_ATTRIBUTE_MACRO) ;;
-		esac
-		perl "$ktools/scripts/checkpatch.pl" "${options[@]}" -f "$file" || status=1
-	done
-	return "$status"
-}
-
+# What takes long begins first.
+check "checkpatch --strict" checkpatch "${sources[@]}"
 check "the module compiles without a warning (W=1)" module
-check "sparse finds nothing in the module" sparse
+check "sparse finds nothing in the module" sparse_says module
+check "clang-tidy finds nothing in the tool" clang_tidy "${tools[@]}"
+check "coccinelle finds nothing in the module" coccinelle . "${kernel[@]}"
+check "the module compiles without a warning (clang, W=1)" module_by_clang
+check "shellcheck" shellcheck -x "${scripts[@]}"
 for compiler in gcc clang; do
 	check "the tool compiles without a warning ($compiler -Wall -Wextra)" tool "$compiler"
 done
-check "checkpatch --strict" checkpatch "${sources[@]}"
-check "kernel-doc comments" perl "$ktools/scripts/kernel-doc" -none -Wall -Werror "${documented[@]}"
-check "shellcheck" shellcheck -x "${scripts[@]}"
+check "gcc -fanalyzer finds nothing in the tool" gcc_analyzer "${tools[@]}"
+check "kernel-doc comments" perl "$ktools/scripts/kernel-doc" -none -Wall -Werror "${kernel[@]}"
 check "generated files are what the specification generates" "$vm/ynl.sh" --check
-printf '1..%d\n' "$number"
+check "what is planted is found" planted
+wait
+
+failures=0
+for number in $(seq ${#names[@]}); do
+	if [ -e "$logs/$number.ok" ]; then
+		printf 'ok %d - %s\n' "$number" "${names[number - 1]}"
+	else
+		printf 'not ok %d - %s\n' "$number" "${names[number - 1]}"
+		sed 's/^/#   /' "$logs/$number" | head -n 100
+		failures=$((failures + 1))
+	fi
+done
+printf '1..%d\n' "${#names[@]}"
 [ "$failures" -eq 0 ]
