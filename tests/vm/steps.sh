@@ -11,10 +11,13 @@ all_steps=(static cli guest tool net flows control shared uml kunit)
 # Compilers and checkers.
 step_static() { "$vm/static.sh"; }
 
-# The tool's own unit tests, on the host.
+# The tool's own unit tests, and the fuzzers, on the host.
 step_cli() {
+	local status=0
 	"$vm/deps.sh" tool check
-	CMOCKA_MESSAGE_OUTPUT=tap make -s -C "$top/tools" O="$top/.build/tool" check
+	make -s -C "$top/tests/fuzz" O="$top/.build/fuzz" check || status=1
+	CMOCKA_MESSAGE_OUTPUT=tap make -s -C "$top/tools" O="$top/.build/tool" check || status=1
+	return "$status"
 }
 
 # The guests themselves.
