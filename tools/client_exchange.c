@@ -8,8 +8,12 @@
 
 #include "client_exchange.h"
 
-/* Times to ask again, while somebody else changes what is being told. */
-enum { TRIES = 10 };
+enum {
+	/* Times to ask again, while somebody else changes what is being told. */
+	TRIES = 10,
+	/* The longest answer has one for each port, and others may send some, too. */
+	MESSAGES_MAX = 2 * SCOPES * PROTOS * PORTS,
+};
 
 /* The last word that starts before the offset's attribute ends. */
 static const char *word_at(const struct exchange *exchange, __u32 offset)
@@ -143,10 +147,16 @@ static int on_interrupt(struct nl_msg *msg, void *arg)
 	return NL_OK;
 }
 
-/* Only the kernel may answer. */
+/* Only the kernel may answer, and not without an end. */
 static int on_message(struct nl_msg *msg, void *arg)
 {
-	(void)arg;
+	struct exchange *exchange = arg;
+
+	if (++exchange->messages > MESSAGES_MAX) {
+		exchange->failed = true;
+		client_fail(exchange->client, "the kernel's answer has no end");
+		return NL_STOP;
+	}
 	return nlmsg_get_src(msg)->nl_pid ? NL_SKIP : NL_OK;
 }
 
@@ -206,9 +216,11 @@ static struct nl_cb *callbacks(struct exchange *exchange)
 static int receive(struct exchange *exchange, struct nl_cb *cb)
 {
 	struct client *client = exchange->client;
+	unsigned int before;
 	int err;
 
 	do {
+		before = exchange->messages;
 		err = nl_recvmsgs(client->sock, cb);
 		if (exchange->failed)
 			return -1;
@@ -217,6 +229,9 @@ static int receive(struct exchange *exchange, struct nl_cb *cb)
 		if (err < 0)
 			return client_fail(client, "no good answer from the kernel: %s",
 					   nl_geterror(err));
+		/* A datagram with nothing in it; libnl leaves it in the socket, for ever. */
+		if (exchange->messages == before)
+			return client_fail(client, "no good answer from the kernel: no message");
 	} while (!exchange->done);
 	return 0;
 }
@@ -235,6 +250,7 @@ int client_exchange(struct exchange *exchange)
 	struct nl_cb *cb;
 	int err;
 
+	exchange->messages = 0;
 	exchange->done = false;
 	exchange->failed = false;
 	exchange->interrupted = false;

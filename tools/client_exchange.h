@@ -45,6 +45,7 @@ struct mark {
  * @restart: forgets what has come so far, for client_dump()
  * @arg: for @answer and @restart
  * @table: what is asked for
+ * @messages: how many have come
  * @done: the last message has come
  * @failed: @client's error is set
  * @interrupted: something changed while the kernel was telling it
@@ -58,6 +59,7 @@ struct exchange {
 	void (*restart)(void *arg);
 	void *arg;
 	enum client_table table;
+	unsigned int messages;
 	bool done;
 	bool failed;
 	bool interrupted;

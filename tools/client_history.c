@@ -7,6 +7,9 @@
 #include "memory.h"
 #include "plain.h"
 
+/* Far more changes than any kernel remembers. */
+enum { RECORDS_MAX = 4096 };
+
 static void take_text(struct nlattr *attr, char *to, size_t size)
 {
 	nla_strlcpy(to, attr, size);
@@ -142,7 +145,7 @@ static int take(struct exchange *exchange, struct nlattr *attrs, int length)
 {
 	struct history *history = exchange->arg;
 
-	if (history->count >= CLIENT_ENTRIES_MAX)
+	if (history->count >= RECORDS_MAX)
 		return client_fail(exchange->client, "the kernel's answer has no end");
 	history->list = memory_grow(history->list, &history->room, history->count,
 				    sizeof(*history->list));

@@ -98,8 +98,11 @@ struct nl_msg *fake_message(int command, int flags)
  */
 void fake_done(int error, int flags)
 {
-	struct nl_msg *msg = nlmsg_alloc();
+	struct nl_msg *msg;
 
+	if (fake.endless)
+		return;
+	msg = nlmsg_alloc();
 	nlmsg_put(msg, 0, 0, NLMSG_DONE, 0, NLM_F_MULTI | flags);
 	nlmsg_append(msg, &error, sizeof(error), NLMSG_ALIGNTO);
 	fake_send(msg);
@@ -114,8 +117,11 @@ void fake_done(int error, int flags)
 void fake_error(int error, const char *text, const __u32 *offset)
 {
 	struct nlmsgerr body = { .error = error, .msg = *fake.request };
-	struct nl_msg *msg = nlmsg_alloc();
+	struct nl_msg *msg;
 
+	if (fake.endless && !error)
+		return;
+	msg = nlmsg_alloc();
 	nlmsg_put(msg, 0, 0, NLMSG_ERROR, 0,
 		  NLM_F_CAPPED | (text || offset ? NLM_F_ACK_TLVS : 0));
 	nlmsg_append(msg, &body, sizeof(body), NLMSG_ALIGNTO);
@@ -182,6 +188,12 @@ ssize_t recvmsg(int fd, struct msghdr *msg, int flags)
 	size_t length;
 
 	(void)fd;
+	if (first == end && fake.endless) {
+		first = 0;
+		end = 0;
+		fake.answer();
+		next = queue;
+	}
 	if (first == end) {
 		errno = EAGAIN;
 		return -1;

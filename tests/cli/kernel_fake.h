@@ -20,6 +20,7 @@ enum {
  * @request: the last request
  * @requests: how many came
  * @sender: the port that answers come from; the kernel's is 0
+ * @endless: no answer ends: it comes again and again
  * @gone: the family is unknown
  * @no_groups: nobody may listen to a group
  * @groups: the groups that somebody listens to
@@ -30,6 +31,7 @@ struct fake_kernel {
 	struct nlmsghdr *request;
 	unsigned int requests;
 	__u32 sender;
+	bool endless;
 	bool gone;
 	bool no_groups;
 	int groups[FAKE_GROUPS];
