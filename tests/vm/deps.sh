@@ -22,7 +22,7 @@ group() {
 		[ -n "$(stock_release)" ] || update
 		[ -n "$(stock_release)" ] || die "apt knows no linux-headers-amd64: is this Debian, with its archive set up?"
 		echo "compile the module for the stock kernel:" gcc make "linux-headers-$(stock_release)" kmod ;;
-	check)	echo "check the sources:" shellcheck sparse clang clang-tidy libclang-rt-dev coccinelle \
+	check)	echo "check the sources:" shellcheck sparse clang clang-tidy libclang-rt-dev coccinelle valgrind \
 			man-db mandoc netbase libcmocka-dev ;;
 	vm)	echo "boot a guest:" qemu-system-x86 cpio kmod busybox-static mmdebstrap squashfs-tools zstd xz-utils
 		# For an ordinary user to make a root file system with users in it.
