@@ -155,7 +155,7 @@ static int push_receive(const struct bench_job *job,
 		count = min_t(unsigned int, RECEIVED, job->packets - done);
 		for (i = 0; i < count; i++) {
 			skbs[i] = bench_packet_alloc(job, kind_of(job, done + i),
-						      0);
+						     0);
 			if (!skbs[i])
 				goto no_memory;
 			set_ports(job, skbs[i], done + i);
