@@ -6,6 +6,7 @@
 #include <net/netns/generic.h>
 
 #include "change.h"
+#include "early.h"
 #include "hook.h"
 #include "netns.h"
 #include "reject.h"
@@ -26,10 +27,41 @@ struct portclass_net *portclass_net_of(const struct net *net)
 	return net_generic(net, net_id);
 }
 
+static struct nf_hook_ops *hooks_alloc(struct portclass_net *pn)
+{
+	struct nf_hook_ops *hooks;
+	unsigned int i;
+
+	hooks = kcalloc(PORTCLASS_HOOKS + PORTCLASS_EARLY_HOOKS, sizeof(*hooks),
+			GFP_KERNEL_ACCOUNT);
+	if (!hooks)
+		return NULL;
+
+	memcpy(hooks, portclass_hook_ops, PORTCLASS_HOOKS * sizeof(*hooks));
+	memcpy(hooks + PORTCLASS_HOOKS, portclass_early_hook_ops,
+	       PORTCLASS_EARLY_HOOKS * sizeof(*hooks));
+	for (i = 0; i < PORTCLASS_HOOKS + PORTCLASS_EARLY_HOOKS; i++)
+		hooks[i].priv = pn;
+	return hooks;
+}
+
+/* If they can't be registered, the others do their work. */
+static void set_early(struct portclass_net *pn, bool wanted)
+{
+	struct nf_hook_ops *early = pn->hooks + PORTCLASS_HOOKS;
+
+	if (wanted == pn->has_early)
+		return;
+	if (!wanted)
+		nf_unregister_net_hooks(pn->net, early, PORTCLASS_EARLY_HOOKS);
+	else if (nf_register_net_hooks(pn->net, early, PORTCLASS_EARLY_HOOKS))
+		return;
+	pn->has_early = wanted;
+}
+
 /* Counters first, hooks last: a hook finds everything it uses. */
 static int activate(struct portclass_net *pn, struct portclass_table *table)
 {
-	unsigned int i;
 	int err = -ENOMEM;
 
 	lockdep_assert_held(&pn->lock);
@@ -39,13 +71,9 @@ static int activate(struct portclass_net *pn, struct portclass_table *table)
 	if (!pn->counters)
 		return -ENOMEM;
 
-	pn->hooks = kmemdup(portclass_hook_ops,
-			    PORTCLASS_HOOKS * sizeof(*pn->hooks),
-			    GFP_KERNEL_ACCOUNT);
+	pn->hooks = hooks_alloc(pn);
 	if (!pn->hooks)
 		goto free_counters;
-	for (i = 0; i < PORTCLASS_HOOKS; i++)
-		pn->hooks[i].priv = pn;
 
 	rcu_assign_pointer(pn->table, table);
 	err = portclass_track_get(pn->net, table->track);
@@ -112,11 +140,16 @@ int portclass_net_publish(struct portclass_net *pn,
 			  struct portclass_table *table,
 			  struct portclass_table **old)
 {
+	int err;
+
 	lockdep_assert_held(&pn->lock);
 
 	*old = rcu_dereference_protected(pn->table,
 					 lockdep_is_held(&pn->lock));
-	return *old ? replace(pn, table, *old) : activate(pn, table);
+	err = *old ? replace(pn, table, *old) : activate(pn, table);
+	if (!err)
+		set_early(pn, portclass_early_is_of_use(table));
+	return err;
 }
 
 /**
@@ -181,6 +214,9 @@ static void __net_exit net_pre_exit(struct net *net)
 {
 	struct portclass_net *pn = portclass_net_of(net);
 
+	if (pn->has_early)
+		nf_unregister_net_hooks(net, pn->hooks + PORTCLASS_HOOKS,
+					PORTCLASS_EARLY_HOOKS);
 	if (pn->hooks)
 		nf_unregister_net_hooks(net, pn->hooks, PORTCLASS_HOOKS);
 }

@@ -20,7 +20,9 @@
  *	and read likewise
  * @counters: NULL at rest; set before the first hook is registered, and the
  *	same from then on until the namespace goes
- * @hooks: registered hooks, with this struct as their priv; NULL at rest
+ * @hooks: registered hooks, with this struct as their priv; NULL at rest. Behind
+ *	them the early ones
+ * @has_early: these are registered, too
  * @net: the namespace
  * @resets: what limits the answers to rejected packets
  * @history: the last changes; NULL if there was none
@@ -44,6 +46,7 @@ struct portclass_net {
 	struct net *net;
 	struct ratelimit_state resets;
 	struct portclass_history *history;
+	bool has_early;
 	u32 shadows;
 	struct portclass_table *before;
 	struct portclass_change *spare;

@@ -48,7 +48,8 @@ bool portclass_socket_has_peer(const struct sock *sk)
  * reference.
  * Return: the socket, or NULL.
  */
-const struct sock *portclass_socket_of_udp(struct net *net, struct sk_buff *skb,
+const struct sock *portclass_socket_of_udp(struct net *net,
+					   const struct sk_buff *skb,
 					   u8 family, __be16 sport,
 					   __be16 dport)
 {

@@ -7,7 +7,8 @@
 #include <net/sock.h>
 
 bool portclass_socket_has_peer(const struct sock *sk);
-const struct sock *portclass_socket_of_udp(struct net *net, struct sk_buff *skb,
+const struct sock *portclass_socket_of_udp(struct net *net,
+					   const struct sk_buff *skb,
 					   u8 family, __be16 sport,
 					   __be16 dport);
 struct sock *portclass_socket_of_tcp(struct net *net, const struct sk_buff *skb,

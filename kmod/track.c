@@ -7,6 +7,8 @@
  * up by name when we are loaded, and portclass.ko can be loaded by insmod before
  * them, or without them.
  */
+#include <linux/ip.h>
+#include <linux/ipv6.h>
 #include <linux/kmod.h>
 #include <linux/module.h>
 #include <linux/netdevice.h>
@@ -15,6 +17,7 @@
 #include <net/netfilter/nf_conntrack.h>
 #if IS_ENABLED(CONFIG_NF_CONNTRACK) /* else these can't be included */
 #include <net/netfilter/nf_conntrack_core.h>
+#include <net/netfilter/nf_conntrack_expect.h>
 #include <net/netfilter/nf_conntrack_zones.h>
 #endif
 
@@ -31,6 +34,7 @@ static typeof(nf_defrag_ipv6_disable) *defrag6_put;
 #if IS_ENABLED(CONFIG_NF_CONNTRACK)
 static typeof(nf_ct_get_tuplepr) *ct_tuple;
 static typeof(nf_conntrack_find_get) *ct_find;
+static typeof(__nf_ct_expect_find) *ct_expected;
 
 static void close_conntrack(void)
 {
@@ -42,10 +46,13 @@ static void close_conntrack(void)
 		symbol_put(nf_ct_get_tuplepr);
 	if (ct_find)
 		symbol_put(nf_conntrack_find_get);
+	if (ct_expected)
+		symbol_put(__nf_ct_expect_find);
 	ct_get = NULL;
 	ct_put = NULL;
 	ct_tuple = NULL;
 	ct_find = NULL;
+	ct_expected = NULL;
 }
 
 static void open_conntrack(void)
@@ -55,7 +62,8 @@ static void open_conntrack(void)
 	ct_put = symbol_get(nf_ct_netns_put);
 	ct_tuple = symbol_get(nf_ct_get_tuplepr);
 	ct_find = symbol_get(nf_conntrack_find_get);
-	if (!ct_get || !ct_put || !ct_tuple || !ct_find)
+	ct_expected = symbol_get(__nf_ct_expect_find);
+	if (!ct_get || !ct_put || !ct_tuple || !ct_find || !ct_expected)
 		close_conntrack();
 }
 
@@ -101,6 +109,67 @@ void portclass_track_release(struct nf_conn *ct)
 	/* Unlike nf_ct_put(), this needs nothing of conntrack's module. */
 	nf_conntrack_put(&ct->ct_general);
 }
+
+static struct nf_conntrack_tuple tuple_of(const struct sk_buff *skb, u8 family,
+					  const struct portclass_packet *pkt)
+{
+	struct nf_conntrack_tuple tuple = {
+		.src.u.all = htons(pkt->peer_port),
+		.src.l3num = family,
+		.dst.u.all = htons(pkt->dialled.port),
+		.dst.protonum = pkt->proto == PORTCLASS_PROTO_TCP ? IPPROTO_TCP :
+								    IPPROTO_UDP,
+	};
+
+	if (family == NFPROTO_IPV4) {
+		tuple.src.u3.ip = ip_hdr(skb)->saddr;
+		tuple.dst.u3.ip = ip_hdr(skb)->daddr;
+	} else {
+		tuple.src.u3.in6 = ipv6_hdr(skb)->saddr;
+		tuple.dst.u3.in6 = ipv6_hdr(skb)->daddr;
+	}
+	return tuple;
+}
+
+/**
+ * portclass_track_opens() - would conntrack take a packet for a flow of its own?
+ * @net: the namespace
+ * @skb: a TCP or UDP packet without options at PRE_ROUTING, that conntrack hasn't
+ *	seen yet, and that may open a flow by its header
+ * @family: NFPROTO_IPV4 or NFPROTO_IPV6
+ * @pkt: of which @dialled, @proto and @peer_port are read
+ *
+ * Takes a reference for a moment if there is such a flow.
+ *
+ * Context: RCU read-side section.
+ * Return: false if it is part of a flow that is known or expected, or if its
+ * checksum is wrong.
+ */
+bool portclass_track_opens(struct net *net, struct sk_buff *skb, u8 family,
+			   const struct portclass_packet *pkt)
+{
+	const struct nf_conntrack_tuple tuple = tuple_of(skb, family, pkt);
+	const struct nf_conntrack_tuple_hash *found;
+	unsigned int offset;
+
+	if (!ct_find)
+		return false;
+
+	found = ct_find(net, &nf_ct_zone_dflt, &tuple);
+	if (found) {
+		portclass_track_release(nf_ct_tuplehash_to_ctrack(found));
+		return false;
+	}
+	if (ct_expected(net, &nf_ct_zone_dflt, &tuple))
+		return false;
+
+	offset = family == NFPROTO_IPV4 ? sizeof(struct iphdr) :
+					  sizeof(struct ipv6hdr);
+	return !net->ct.sysctl_checksum || skb_csum_unnecessary(skb) ||
+	       !nf_checksum(skb, NF_INET_PRE_ROUTING,
+			    skb_network_offset(skb) + offset,
+			    tuple.dst.protonum, family);
+}
 #else
 static void close_conntrack(void)
 {
@@ -118,6 +187,12 @@ struct nf_conn *portclass_track_find(struct net *net, const struct sk_buff *skb,
 
 void portclass_track_release(struct nf_conn *ct)
 {
+}
+
+bool portclass_track_opens(struct net *net, struct sk_buff *skb, u8 family,
+			   const struct portclass_packet *pkt)
+{
+	return false;
 }
 #endif
 

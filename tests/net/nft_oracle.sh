@@ -56,6 +56,22 @@ oracle_chain() {
 	echo '}'
 }
 
+# oracle_early seen|passed: openers that come to us, and those of them that aren't dropped before conntrack. What passes
+# there is seen again at the next hook. Without tracking we drop nothing there, as this looks on.
+oracle_early() {
+	oracle_sets "prerouting_open_$1_"
+	echo "chain prerouting_$1 {"
+	# We are at conntrack's priority - 1.
+	echo "type filter hook prerouting priority $([ "$1" = passed ] && echo -200 || echo -202)"
+	echo 'iif lo accept'
+	echo 'fib daddr type != local accept'
+	echo 'meta l4proto != { tcp, udp } accept'
+	echo 'tcp flags & (syn | ack) != syn accept'
+	oracle_rules add "prerouting_open_$1_" '' counter
+	echo 'counter comment "lost"'
+	echo '}'
+}
+
 # oracle_start conntrack|none: from here on; the module has to be loaded already, with its counters at 0.
 oracle_start() {
 	local hook when default
@@ -65,8 +81,8 @@ oracle_start() {
 	nft list tables | grep -q warm || {
 		echo 'add table inet warm'
 		echo 'add set inet warm warm { type inet_service; counter; }'
-		printf 'add element inet warm warm { %s }\n' "$(seq -s, 1 12000)"
-		printf 'delete element inet warm warm { %s }\n' "$(seq 1 12000 | grep -v '[02468]00$' | paste -sd,)"
+		printf 'add element inet warm warm { %s }\n' "$(seq -s, 1 20000)"
+		printf 'delete element inet warm warm { %s }\n' "$(seq 1 20000 | grep -v '[02468]00$' | paste -sd,)"
 	} | nft -f -
 	: >"$work/events.log"
 	if [ "$oracle_track" = conntrack ]; then
@@ -82,6 +98,7 @@ oracle_start() {
 	fi
 	{
 		echo "table inet oracle {"
+		for when in seen passed; do oracle_early $when; done
 		for hook in input output forward; do
 			for when in seen passed; do oracle_chain $hook $when "$oracle_track"; done
 		done

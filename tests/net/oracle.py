@@ -21,7 +21,7 @@ import json
 import re
 import sys
 
-SCOPE = {"input": "in", "output": "out", "forward": "forward"}
+SCOPE = {"prerouting": "in", "input": "in", "output": "out", "forward": "forward"}
 OTHER_END = {"in": "out", "out": "in", "forward": "forward"}
 SIZES = ("packets", "bytes", "packets_to", "bytes_to", "packets_from", "bytes_from", "denied_packets", "denied_bytes")
 FLOW = re.compile(r"(tcp|udp) .*?src=(\S+) dst=(\S+) sport=(\d+) dport=(\d+)")
@@ -76,16 +76,31 @@ class Wanted:
         self.flows = flows.count.copy()             # those that passed
         self.denied_flows = collections.Counter()   # openers that differ
         self.denied_openers = collections.Counter()
+        denied_once = set()     # (scope, what tells openers apart)
         for name, elements in sets.items():
             hook, sort, *rest = name.split("_")
             if sort == "denied":
-                for _, _, proto, _, port in elements:
-                    self.denied_flows[SCOPE[hook], proto, port] += 1
+                denied_once |= {(SCOPE[hook], key) for key in elements}
             elif rest[0] == "seen":
                 behind = sets[name.replace("seen", "passed")]
                 for key, seen in elements.items():
                     passed = behind.get(key, (0, 0))
-                    self.count(hook, sort, key, passed, (seen[0] - passed[0], seen[1] - passed[1]))
+                    denied = seen[0] - passed[0], seen[1] - passed[1]
+                    if hook != "prerouting":
+                        self.count(hook, sort, key, passed, denied)
+                    elif denied[0] and self.count_early(key, denied):
+                        denied_once.add((SCOPE[hook], key))
+        for scope, (_, _, proto, _, port) in denied_once:
+            self.denied_flows[scope, proto, port] += 1
+
+    def count_early(self, key, denied):
+        """As many packets and bytes to us were dropped before conntrack: do they make a flow?"""
+        where = "in", key[2], key[4]
+        self.add(denied, where, "to", True)
+        if self.track == "none" and key[2] == "udp":
+            return False
+        self.denied_openers[where] += denied[0]
+        return True
 
     def count(self, hook, sort, key, passed, denied):
         """One element of a set: as many packets and bytes of the same sort have passed, and have not."""

@@ -18,7 +18,7 @@ nft -f - <<-END
 	table inet scan {
 		counter syn {}
 		chain in {
-			type filter hook input priority filter - 2
+			type filter hook prerouting priority raw
 			iif lo accept
 			tcp flags & (syn | ack) == syn counter name syn
 		}
