@@ -14,6 +14,7 @@
 #include <linux/netfilter_ipv6.h>
 #include <net/addrconf.h>
 #include <net/ip.h>
+#include <net/sock.h>
 
 #include "counters.h"
 #include "early.h"
@@ -73,6 +74,22 @@ static bool is_for_us(const struct sk_buff *skb, const struct portclass_where *a
 #endif
 }
 
+/* Can what comes in here go on to elsewhere? */
+static bool is_router(const struct portclass_where *at)
+{
+	struct in_device *in;
+
+	if (at->family == NFPROTO_IPV4) {
+		in = __in_dev_get_rcu(at->state->in);
+		return !in || IN_DEV_FORWARD(in);
+	}
+#if IS_ENABLED(CONFIG_IPV6)
+	return READ_ONCE(at->state->net->ipv6.devconf_all->forwarding);
+#else
+	return true;
+#endif
+}
+
 /*
  * Where answers to our own UDP come, and are denied by the policies of their
  * classes until conntrack says what they are: not to be looked up twice.
@@ -96,6 +113,19 @@ static bool has_asked(const struct sk_buff *skb, const struct portclass_where *a
 	return portclass_socket_has_peer(sk);
 }
 
+/* Both ends may have dialled at the same time, or this is an old one anew. */
+static bool has_dialled(const struct sk_buff *skb, const struct portclass_where *at,
+			const struct portclass_packet *pkt)
+{
+	struct sock *sk;
+
+	sk = portclass_socket_of_tcp(at->state->net, skb, at->family,
+				     htons(pkt->peer_port), pkt->dialled.port);
+	if (sk)
+		sock_gen_put(sk);
+	return sk;
+}
+
 /*
  * Without tracking, a packet is judged by the port that others leave it with:
  * whoever comes behind us may translate it.
@@ -116,20 +146,31 @@ static bool may_be_changed(const struct portclass_net *pn,
 	return count && hooks->hooks[count - 1].priv != pn;
 }
 
-/* Is it a flow of its own, that is dropped wherever it is? */
+/*
+ * Is it a flow of its own, that is dropped wherever it is? A flow of TCP that is
+ * known already, and isn't a socket's of ours, passes through; where nothing
+ * does, conntrack needn't be asked for that.
+ */
 static bool opens(const struct portclass_net *pn,
 		  const struct portclass_table *table, struct sk_buff *skb,
 		  const struct portclass_where *at,
 		  const struct portclass_packet *pkt)
 {
-	if (pkt->proto == PORTCLASS_PROTO_UDP &&
-	    (may_be_answer(at->state->net, pkt->dialled.port) ||
-	     has_asked(skb, at, pkt)))
+	bool tcp = pkt->proto == PORTCLASS_PROTO_TCP;
+	bool ask = true;
+
+	if (!tcp && (may_be_answer(at->state->net, pkt->dialled.port) ||
+		     has_asked(skb, at, pkt)))
 		return false;
 	if (table->track == PORTCLASS_TRACK_NONE)
 		return !may_be_changed(pn, at);
 
-	return portclass_track_opens(at->state->net, skb, at->family, pkt);
+	if (tcp && !is_router(at)) {
+		if (has_dialled(skb, at, pkt))
+			return false;
+		ask = false;
+	}
+	return portclass_track_opens(at->state->net, skb, at->family, pkt, ask);
 }
 
 static const void *source_of(const struct sk_buff *skb, u8 family)

@@ -138,6 +138,7 @@ static struct nf_conntrack_tuple tuple_of(const struct sk_buff *skb, u8 family,
  *	seen yet, and that may open a flow by its header
  * @family: NFPROTO_IPV4 or NFPROTO_IPV6
  * @pkt: of which @dialled, @proto and @peer_port are read
+ * @ask: it may be part of a flow that is known; false if the caller knows better
  *
  * Takes a reference for a moment if there is such a flow.
  *
@@ -146,7 +147,7 @@ static struct nf_conntrack_tuple tuple_of(const struct sk_buff *skb, u8 family,
  * checksum is wrong.
  */
 bool portclass_track_opens(struct net *net, struct sk_buff *skb, u8 family,
-			   const struct portclass_packet *pkt)
+			   const struct portclass_packet *pkt, bool ask)
 {
 	const struct nf_conntrack_tuple tuple = tuple_of(skb, family, pkt);
 	const struct nf_conntrack_tuple_hash *found;
@@ -155,10 +156,12 @@ bool portclass_track_opens(struct net *net, struct sk_buff *skb, u8 family,
 	if (!ct_find)
 		return false;
 
-	found = ct_find(net, &nf_ct_zone_dflt, &tuple);
-	if (found) {
-		portclass_track_release(nf_ct_tuplehash_to_ctrack(found));
-		return false;
+	if (ask) {
+		found = ct_find(net, &nf_ct_zone_dflt, &tuple);
+		if (found) {
+			portclass_track_release(nf_ct_tuplehash_to_ctrack(found));
+			return false;
+		}
 	}
 	if (ct_expected(net, &nf_ct_zone_dflt, &tuple))
 		return false;
@@ -190,7 +193,7 @@ void portclass_track_release(struct nf_conn *ct)
 }
 
 bool portclass_track_opens(struct net *net, struct sk_buff *skb, u8 family,
-			   const struct portclass_packet *pkt)
+			   const struct portclass_packet *pkt, bool ask)
 {
 	return false;
 }

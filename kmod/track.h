@@ -21,6 +21,6 @@ struct nf_conn *portclass_track_find(struct net *net, const struct sk_buff *skb,
 				     u8 family, unsigned int *dir);
 void portclass_track_release(struct nf_conn *ct);
 bool portclass_track_opens(struct net *net, struct sk_buff *skb, u8 family,
-			   const struct portclass_packet *pkt);
+			   const struct portclass_packet *pkt, bool ask);
 
 #endif /* _PORTCLASS_TRACK_H */
