@@ -149,8 +149,11 @@ static inline bool portclass_table_admits(const struct portclass_table *table,
 					  const struct portclass_key *key,
 					  u8 family, const void *address)
 {
-	return portclass_sources_admit(table->rules[key->scope][key->proto].sources,
-				       key->port, family, address);
+	const struct portclass_sources *sources;
+
+	sources = table->rules[key->scope][key->proto].sources;
+	return sources &&
+	       portclass_sources_admit(sources, key->port, family, address);
 }
 
 /**
