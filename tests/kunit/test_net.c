@@ -229,8 +229,8 @@ struct socket *test_socket(struct kunit *test, int family, enum test_socket kind
 	return sock;
 }
 
-void test_socket_connect(struct kunit *test, struct socket *sock, u8 family,
-			 enum test_host host, u16 port)
+static void dial(struct kunit *test, struct socket *sock, u8 family,
+		 enum test_host host, u16 port, int flags)
 {
 	unsigned long end = jiffies + 5 * HZ;
 	struct sockaddr_storage name;
@@ -238,12 +238,26 @@ void test_socket_connect(struct kunit *test, struct socket *sock, u8 family,
 
 	len = name_of(&name, sock->sk->sk_family, family, host, port);
 	do {
-		err = kernel_connect(sock, (struct sockaddr *)&name, len, 0);
+		err = kernel_connect(sock, (struct sockaddr *)&name, len, flags);
+		if (err == -EINPROGRESS)
+			err = 0;
 		/* The route to an IPv6 address comes a moment after it. */
 		if (err)
 			schedule_timeout_uninterruptible(1);
 	} while (err && time_before(jiffies, end));
 	KUNIT_ASSERT_EQ(test, err, 0);
+}
+
+void test_socket_connect(struct kunit *test, struct socket *sock, u8 family,
+			 enum test_host host, u16 port)
+{
+	dial(test, sock, family, host, port, 0);
+}
+
+void test_socket_dial(struct kunit *test, struct socket *sock, u8 family,
+		      enum test_host host, u16 port)
+{
+	dial(test, sock, family, host, port, O_NONBLOCK);
 }
 
 struct socket *test_socket_accept(struct kunit *test, struct socket *sock)

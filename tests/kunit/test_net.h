@@ -43,6 +43,9 @@ struct socket *test_socket(struct kunit *test, int family, enum test_socket kind
 /* It finds a peer; if its family is AF_INET6, through IPv4 if @family says so. */
 void test_socket_connect(struct kunit *test, struct socket *sock, u8 family,
 			 enum test_host host, u16 port);
+/* The same, but it doesn't wait for TCP's peer, who may never answer. */
+void test_socket_dial(struct kunit *test, struct socket *sock, u8 family,
+		      enum test_host host, u16 port);
 /* The other end of a connection to a socket that listens. */
 struct socket *test_socket_accept(struct kunit *test, struct socket *sock);
 void test_socket_close(struct kunit *test, struct socket *sock);
