@@ -10,10 +10,8 @@
  */
 #include <linux/ip.h>
 #include <linux/ipv6.h>
-#include <linux/jhash.h>
 #include <linux/jiffies.h>
 #include <linux/net.h>
-#include <net/ipv6.h>
 
 #include "recent.h"
 
@@ -24,23 +22,32 @@
 #define TCP_SECONDS	120
 #define UDP_SECONDS	30
 
+/*
+ * Each word times a random number of its own: two flows have the same upper half
+ * of the sum by chance only, whoever chooses them. (Multiply-shift hashing.)
+ */
 static u32 hash_of(const struct sk_buff *skb, u8 family,
 		   const struct portclass_packet *pkt)
 {
-	static u32 seed __read_mostly;
-	u32 ports = pkt->peer_port << 16 | pkt->dialled.port;
+	static u64 key[2 + 8] __read_mostly;
+	const u32 *word;
+	u64 sum;
 
-	net_get_random_once(&seed, sizeof(seed));
+	net_get_random_once(key, sizeof(key));
 
-	if (family == NFPROTO_IPV4)
-		return jhash_3words((__force u32)ip_hdr(skb)->saddr,
-				    (__force u32)ip_hdr(skb)->daddr, ports,
-				    seed + pkt->proto);
+	sum = key[0] * (u32)(pkt->peer_port << 16 | pkt->dialled.port) +
+	      key[1] * pkt->proto;
+	if (family == NFPROTO_IPV4) {
+		word = (const u32 *)&ip_hdr(skb)->addrs;
+		sum += key[2] * word[0] + key[3] * word[1];
+	} else {
+		unsigned int i;
 
-	return __ipv6_addr_jhash(&ipv6_hdr(skb)->saddr,
-				 __ipv6_addr_jhash(&ipv6_hdr(skb)->daddr,
-						   jhash_2words(ports, pkt->proto,
-								seed)));
+		word = (const u32 *)&ipv6_hdr(skb)->addrs;
+		for (i = 0; i < 8; i++)
+			sum += key[2 + i] * word[i];
+	}
+	return sum >> 32;
 }
 
 /**
