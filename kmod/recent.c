@@ -8,6 +8,7 @@
  * known, and the next try of an earlier one counts as a flow. A flow is missed
  * only if another one of the last seconds has the same 32 bits of hash.
  */
+#include <linux/hash.h>
 #include <linux/ip.h>
 #include <linux/ipv6.h>
 #include <linux/jiffies.h>
@@ -23,8 +24,10 @@
 #define UDP_SECONDS	30
 
 /*
- * Each word times a random number of its own: two flows have the same upper half
- * of the sum by chance only, whoever chooses them. (Multiply-shift hashing.)
+ * Each word times a random number of its own: two flows have the same sum by
+ * chance only, whoever chooses them (multiply-shift hashing). As ports that follow
+ * one another make sums in even steps, which may come to lie in a few places, these
+ * are mixed once more.
  */
 static u32 hash_of(const struct sk_buff *skb, u8 family,
 		   const struct portclass_packet *pkt)
@@ -47,7 +50,7 @@ static u32 hash_of(const struct sk_buff *skb, u8 family,
 		for (i = 0; i < 8; i++)
 			sum += key[2 + i] * word[i];
 	}
-	return sum >> 32;
+	return hash_64(sum ^ sum >> 32, 32);
 }
 
 /**
