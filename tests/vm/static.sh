@@ -21,6 +21,7 @@ names=()
 check() {
 	local number
 	names+=("$1")
+	printf "# %s\n" "$1"
 	number=${#names[@]}
 	shift
 	while [ "$(jobs -pr | wc -l)" -ge "$(nproc)" ]; do wait -n || :; done
