@@ -20,6 +20,7 @@ help:
 	@echo 'make load         load the module       make unload    remove it'
 	@echo 'make demo         see it work in a virtual machine, whatever kernel runs here'
 	@echo 'make check        every check and test; STEPS="static net" for some of them, V=1 to see all of it'
+	@echo 'make coverage     which lines of the module its tests run, and which they do not'
 	@echo 'make bench        measure it and its peers (nftables, ipset, iptables); BENCH_ROUNDS=N for more rounds'
 	@echo 'make install      install both (PREFIX=$(PREFIX), DESTDIR=)'
 	@echo 'make clean        remove what was compiled'
@@ -57,6 +58,9 @@ check:
 bench:
 	@tests/bench/run.sh
 
+coverage:
+	@tests/vm/coverage.sh
+
 install: all
 ifeq ($(why_not),)
 	$(kbuild) modules_install $(if $(DESTDIR),INSTALL_MOD_PATH=$(DESTDIR))
@@ -70,4 +74,4 @@ clean:
 		-o -name '.*.cmd' -o -name Module.symvers -o -name modules.order \) -delete
 	rm -rf .build
 
-.PHONY: all help deps module tool load unload demo check bench install clean
+.PHONY: all help deps module tool load unload demo check bench coverage install clean
