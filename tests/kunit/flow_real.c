@@ -244,9 +244,11 @@ void test_talk_announce(struct kunit *test, struct test_talk *talk,
 	rcu_assign_pointer(nfct_help(talk->ct)->helper, &helper);
 	exp = nf_ct_expect_alloc(talk->ct);
 	KUNIT_ASSERT_NOT_NULL(test, exp);
+	rcu_read_lock();	/* as in a hook, where helpers run */
 	nf_ct_expect_init(exp, NF_CT_EXPECT_CLASS_DEFAULT, then->family, &from, &to,
 			  then->protocol, NULL, &port);
 	err = nf_ct_expect_related(exp, 0);
+	rcu_read_unlock();
 	nf_ct_expect_put(exp);
 	KUNIT_ASSERT_EQ(test, err, 0);
 }
