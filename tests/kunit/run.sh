@@ -25,6 +25,8 @@ if [ ! -d "$kunit" ]; then
 	exit 1
 fi
 [ ! -e /sys/module/portclass_kunit ] || rmmod portclass_kunit
+# What it uses may be modules, too.
+modinfo -F depends "$module" | tr , '\n' | xargs -r modprobe -a
 insmod "$module"
 
 # What has to be there comes from the sources: a suite that fell out of Kbuild would be missed by nobody else.
