@@ -108,9 +108,9 @@ struct portclass_counters *portclass_counters_alloc(bool account)
 		return NULL;
 
 	counters->cpu = alloc_percpu_gfp(struct portclass_cpu_stats,
-					 GFP_KERNEL_ACCOUNT);
+					 GFP_KERNEL_ACCOUNT | __GFP_NOWARN);
 	counters->recent = alloc_percpu_gfp(struct portclass_recent,
-					    GFP_KERNEL_ACCOUNT);
+					    GFP_KERNEL_ACCOUNT | __GFP_NOWARN);
 	if (!counters->cpu || !counters->recent ||
 	    portclass_ports_init(&counters->ports, account))
 		goto free;

@@ -241,8 +241,9 @@ static void fold(struct work_struct *work)
  */
 int portclass_ports_init(struct portclass_ports *ports, bool account)
 {
+	/* Who asks is told: a container at its limit has no say in the log. */
 	ports->spill[0] = portclass_spill_alloc(spill_pages[0],
-						GFP_KERNEL_ACCOUNT);
+						GFP_KERNEL_ACCOUNT | __GFP_NOWARN);
 	if (!ports->spill[0])
 		return -ENOMEM;
 
