@@ -17,6 +17,14 @@ set -euo pipefail
 # shellcheck source=tests/vm/lib.sh
 . "$(dirname "$0")/../vm/lib.sh"
 
+read -ra parts <<<"${BENCH_PARTS:-native stock smp shared}"
+for part in "${parts[@]}"; do
+	case $part in
+	native | stock | smp | shared) ;;
+	*) die "BENCH_PARTS: no such part: $part (there are: native stock smp shared)" ;;
+	esac
+done
+
 out=$top/.build/bench
 mkdir -p "$out"
 boots=${BENCH_BOOTS:-3}
@@ -85,7 +93,7 @@ shared() {
 
 failed=0
 rm -f "$out"/*.json "$out"/shared.seen
-for part in ${BENCH_PARTS:-native stock smp shared}; do
+for part in "${parts[@]}"; do
 	"$part" || { say "$part: it failed"; failed=1; }
 done
 python3 "$top/tests/bench/report.py" "$out" | tee "$out/bench.txt"
