@@ -1,12 +1,12 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
 #
-# build.sh stock|static|clang|uml|coverage|bench-stock|bench-uml [MAKE_ARG...]: compiles the modules for a guest's kernel,
-# and prints the folder they are in, relative to the top of the repository (so that the guest can find it, too):
-# .build/stock has portclass.ko, .build/uml has portclass.ko and portclass_kunit.ko; .build/static and .build/clang are the
-# stock kernel's, too, compiled with MAKE_ARGs that check more; .build/coverage is what .build/uml is, with MAKE_ARGs to
-# count what runs; .build/bench-stock and .build/bench-uml have portclass.ko and portclass_bench.ko, the latter for the
-# User Mode Linux kernel of the benchmark.
+# build.sh stock|static|clang|debug|uml|coverage|bench-stock|bench-uml [MAKE_ARG...]: compiles the modules for a guest's
+# kernel, and prints the folder they are in, relative to the top of the repository (so that the guest can find it, too):
+# .build/stock has portclass.ko, .build/uml and .build/debug portclass_kunit.ko and planted.ko, too; .build/static and
+# .build/clang are the stock kernel's, compiled with MAKE_ARGs that check more; .build/coverage is what .build/uml is, with
+# MAKE_ARGs to count what runs; .build/bench-stock and .build/bench-uml have portclass.ko and portclass_bench.ko, the latter
+# for the User Mode Linux kernel of the benchmark.
 #
 # A module for one kernel must not overwrite that for another, and a Kbuild of these kernels can't put its output in a
 # folder of its own: so each is compiled in a mirror of the sources, made of symbolic links.
@@ -21,6 +21,10 @@ stock | static | clang | bench-stock)
 	kdir=$(stock_kdir)
 	arch=x86_64
 	;;
+debug)
+	kdir=$(realpath "$("$vm/debug-kernel.sh")/build")
+	arch=x86_64
+	;;
 uml | coverage)
 	kdir=$("$vm/uml.sh" kdir)
 	arch=um
@@ -29,7 +33,7 @@ bench-uml)
 	kdir=$("$vm/uml-kernel.sh" bench)
 	arch=um
 	;;
-*) die "usage: build.sh stock|static|clang|uml|coverage|bench-stock|bench-uml [MAKE_ARG...]" ;;
+*) die "usage: build.sh stock|static|clang|debug|uml|coverage|bench-stock|bench-uml [MAKE_ARG...]" ;;
 esac
 name=$1
 shift
@@ -53,16 +57,22 @@ if [ "$(cat "$to/kdir" 2>/dev/null)" != "$kdir" ]; then
 	printf '%s\n' "$kdir" >"$to/kdir"
 fi
 
+case $name in
+# The kernels themselves are compiled without.
+uml | debug) set -- UBSAN_SANITIZE=y "$@" ;;
+esac
 mirror "$to" Kbuild kmod include
 compile "$to" "$@"
 case $name in
-uml | coverage) more=tests/kunit ;;
-bench-*) more=tests/bench ;;
-*) more= ;;
+uml | debug) more=(tests/kunit tests/vm/bugs) ;;
+coverage) more=(tests/kunit) ;;
+bench-*) more=(tests/bench) ;;
+*) more=() ;;
 esac
-if [ -n "$more" ] && [ -e "$top/$more/Kbuild" ]; then
-	mirror "$to" "$more"
-	compile "$to/$more" KBUILD_EXTRA_SYMBOLS="$to/Module.symvers" "$@"
-	cp "$to/$more/"*.ko "$to/"
-fi
+for folder in "${more[@]}"; do
+	[ -e "$top/$folder/Kbuild" ] || continue
+	mirror "$to" "$folder"
+	compile "$to/$folder" KBUILD_EXTRA_SYMBOLS="$to/Module.symvers" "$@"
+	cp "$to/$folder/"*.ko "$to/"
+done
 printf '.build/%s\n' "$name"

@@ -27,7 +27,8 @@ group() {
 	vm)	echo "boot a guest:" qemu-system-x86 cpio kmod busybox-static mmdebstrap squashfs-tools zstd xz-utils
 		# For an ordinary user to make a root file system with users in it.
 		[ "$(id -u)" -eq 0 ] || echo "make the guest's root file system without being root:" uidmap ;;
-	uml)	echo "compile a User Mode Linux kernel:" gcc make libc6-dev flex bison bc libelf-dev libssl-dev xz-utils \
+	uml | debug)
+		echo "compile a kernel for the guests:" gcc make libc6-dev flex bison bc libelf-dev libssl-dev xz-utils \
 			patch rsync kmod ;;
 	bench)	echo "compile BPF programs, and make tables of figures:" clang gcc libc6-dev linux-libc-dev python3 ;;
 	ktools)	echo "use the kernel's own tools (checkpatch, the netlink generator):" perl python3 \

@@ -9,9 +9,12 @@
 #   --env NAME=VALUE  for the script's environment
 #   --cpus N          processors (2)              --mem MB       memory (2048)
 #   --timeout SECONDS give up after so long (600) --append ARGS  more for the kernel's command line
+#   --loglevel N      which of the kernel's messages appear once it has booted, as for dmesg -n (4;
+#                     5 with the debug kernel)
 #
-# In the environment, GUEST_ACCEL is an accelerator for QEMU to use, whatever the machine has, and GUEST_QEMU more options
-# for it; they are words.
+# In the environment, GUEST_KERNEL=debug asks for the kernel of debug-kernel.sh, which finds more, and is several times
+# slower. GUEST_ACCEL is an accelerator for QEMU to use, whatever the machine has, and GUEST_QEMU more options for it; they
+# are words.
 #
 # The exit status is the script's. 124: the guest did not end in time. 125: the guest's kernel panicked, or warned of
 # something, or the guest failed in some other way. Only an explicit verdict from the guest, with this run's own random
@@ -23,9 +26,27 @@ set -euo pipefail
 # shellcheck source=tests/vm/job.sh
 . "$vm/job.sh"
 
-job_options "$@"
 "$vm/deps.sh" vm
-kernel=$("$vm/kernel.sh")
+case ${GUEST_KERNEL:-stock} in
+stock)
+	job_options "$@"
+	kernel=$("$vm/kernel.sh")
+	threads=multi
+	kvm_limit=4
+	;;
+debug)
+	# The kernel's warnings appear as they come: after the first one there may be nobody left to ask for them.
+	job_options --mem 3072 --loglevel 5 "$@"
+	kernel=$("$vm/debug-kernel.sh")
+	# With a thread for each processor, a boot on a busy host often hangs. The kernel's first process comes late.
+	threads=single
+	kvm_limit=30
+	boot_limit=300
+	# Not while it boots: a warning then is not of our making, though it does fail the run.
+	append+=' sysctl.kernel.panic_on_warn=1 page_poison=1'
+	;;
+*) die "GUEST_KERNEL is stock or debug" ;;
+esac
 rootfs=$("$vm/rootfs.sh")
 job_start
 job_pack /dev/ttyS1 /dev/ttyS2
@@ -47,9 +68,9 @@ accelerator() {
 		mkdir -p "$run/kvm/job"
 		printf '%s\n' "$nonce" >"$run/kvm/job/hello"
 		initramfs "$run/kvm" >"$run/kvm.cpio"
-		[ ! -w /dev/kvm ] || timeout -s KILL 4 qemu-system-x86_64 -accel kvm "${machine[@]}" \
+		[ ! -w /dev/kvm ] || timeout -s KILL "$kvm_limit" qemu-system-x86_64 -accel kvm "${machine[@]}" \
 			-initrd "$run/kvm.cpio" -serial stdio </dev/null >"$run/kvm.log" 2>&1 || :
-		if grep -qs "$nonce" "$run/kvm.log"; then echo kvm; else echo tcg,thread=multi; fi >"$run/answer"
+		if grep -qs "$nonce" "$run/kvm.log"; then echo kvm; else echo "tcg,thread=$threads"; fi >"$run/answer"
 		mv "$run/answer" "$answer"
 	fi
 	cat "$answer"

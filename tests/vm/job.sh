@@ -6,10 +6,10 @@
 
 # job_options WORD...: the options, then "--", the script and its arguments.
 job_options() {
-	boot_limit=90 cpus=2 mem=2048 timeout=600 append='' out='' environment=()
+	boot_limit=90 cpus=2 mem=2048 timeout=600 append='' out='' loglevel='' environment=()
 	while [ $# -gt 0 ]; do
 		case $1 in
-		--cpus | --mem | --timeout | --append | --out | --env) [ $# -gt 1 ] || die "$1: its value is missing" ;;
+		--cpus | --mem | --timeout | --append | --out | --env | --loglevel) [ $# -gt 1 ] || die "$1: its value is missing" ;;
 		esac
 		case $1 in
 		--cpus) cpus=$2 ;;
@@ -17,6 +17,7 @@ job_options() {
 		--timeout) timeout=$2 ;;
 		--append) append=$2 ;;
 		--out) out=$(cd "$2" && pwd) ;;
+		--loglevel) loglevel=$2 ;;
 		--env) environment+=("$2") ;;
 		--) shift; break ;;
 		*) die "no such option: $1" ;;
@@ -52,6 +53,7 @@ job_pack() {
 	: >"$job/env"
 	[ "${#environment[@]}" -eq 0 ] || printf '%s\0' "${environment[@]}" >"$job/env"
 	[ -z "$out" ] || touch "$job/out"
+	[ -z "$loglevel" ] || printf '%s\n' "$loglevel" >"$job/loglevel"
 	initramfs "$run/boot" >"$run/boot.cpio"
 }
 

@@ -11,6 +11,8 @@
 set -euo pipefail
 # shellcheck source=tests/vm/lib.sh
 . "$(dirname "$0")/lib.sh"
+# shellcheck source=tests/vm/initramfs.sh
+. "$vm/initramfs.sh"
 
 release=$(stock_release)
 [ -n "$release" ] || die "apt knows no linux-headers-amd64"
@@ -35,7 +37,7 @@ vmlinux_from() {
 }
 
 make_kernel() {
-	local to=$1 tree=$1/tree package boot module
+	local to=$1 tree=$1/tree package
 	say "kernel: fetching the stock kernel $release (about 70 MB)"
 	package=linux-image-$release
 	download "$to" "$package=$(candidate "$package")"
@@ -45,27 +47,11 @@ make_kernel() {
 	say "kernel: unpacked, indexing its modules"
 	/sbin/depmod -b "$tree" "$release"
 
-	boot=$to/boot
-	mkdir -p "$boot"/{bin,modules,dev,proc,sys,lower,over,root}
-	cp /bin/busybox "$boot/bin/busybox"
-	cp "$vm/guest-boot.sh" "$boot/init"
-	chmod 755 "$boot/init"
-	# In loading order. A module that is built in has no file, and nothing to do.
-	/sbin/modprobe -d "$tree" -S "$release" -a --show-depends \
-		virtio_pci virtio_blk squashfs overlay 9pnet_virtio 9p |
-		sed -n 's/^insmod //p' | awk '!seen[$1]++ { print $1 }' |
-		while read -r module; do
-			cp "$module" "$boot/modules/"
-			printf '%s\n' "${module##*/}" >>"$boot/modules/order"
-		done
-	unxz "$boot/modules/"*.xz 2>/dev/null || :
-	sed -i 's/\.xz$//' "$boot/modules/order"
-	(cd "$boot" && find . | cpio --quiet -o -H newc -R 0:0) >"$to/boot.cpio"
-
+	boot_cpio "$tree" "$release" "$to/boot.cpio"
 	mv "$tree/lib/modules" "$to/modules"
 	rm -f "$to/modules/$release"/{build,source}
 	printf '%s\n' "$release" >"$to/release"
-	rm -rf "$tree" "$boot"
+	rm -rf "$tree"
 }
 
-cached kernel "$release-$(digest "$0" "$vm/guest-boot.sh")" make_kernel
+cached kernel "$release-$(digest "$0" "$vm/initramfs.sh" "$vm/guest-boot.sh")" make_kernel

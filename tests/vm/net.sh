@@ -1,9 +1,9 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
 #
-# net.sh [OPTION...] SCRIPT [ARG...]: compiles the module for the stock kernel, and the tool, and runs a script of this
-# repository with both in the stock guest. The script finds them by PORTCLASS_KO and PORTCLASSCTL. Options, output and
-# exit status are those of guest.sh. For one file of the end-to-end tests:
+# net.sh [OPTION...] SCRIPT [ARG...]: compiles the module for the guest's kernel, and the tool, and runs a script of this
+# repository with both in the guest. The script finds them by PORTCLASS_KO and PORTCLASSCTL. Options, environment, output
+# and exit status are those of guest.sh. For one file of the end-to-end tests:
 #     tests/vm/net.sh tests/net/run.sh 'test_10*'
 
 set -euo pipefail
@@ -22,6 +22,6 @@ done
 
 "$vm/deps.sh" tool build vm
 make -s -C "$top/tools" O="$top/.build/tool" >&2
-dir=$("$vm/build.sh" stock)
+dir=$("$vm/build.sh" "${GUEST_KERNEL:-stock}")
 exec "$vm/guest.sh" --env "PORTCLASS_KO=/portclass/$dir/portclass.ko" \
 	--env PORTCLASSCTL=/portclass/.build/tool/portclassctl --timeout 1800 "${options[@]}" -- "$@"

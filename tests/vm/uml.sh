@@ -18,7 +18,7 @@ set -euo pipefail
 kernel_args=(${UML_KERNEL:+"$UML_KERNEL"})
 
 run() {
-	job_options --mem 512 "$@"
+	job_options --mem 512 --loglevel 7 "$@" # KUnit reports by the kernel's log
 	"$vm/deps.sh" vm
 	local status=0 tree
 	tree=$("$vm/uml-kernel.sh" "${kernel_args[@]}")
@@ -27,7 +27,6 @@ run() {
 	job_start
 	mkdir "$run/modules"
 	touch "$run/boot/job/uml"
-	echo 7 >"$run/boot/job/loglevel" # KUnit reports by the kernel's log
 	printf '%s\n' "$top" >"$run/boot/job/share-portclass"
 	printf '%s\n' "$run/modules" >"$run/boot/job/share-modules"
 	printf '%s\n' "$out" >"$run/boot/job/share-out"
