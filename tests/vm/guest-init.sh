@@ -36,13 +36,19 @@ status=0
 wait "$job" || status=$?
 set +e
 
-# Memory that nothing points to: only in a kernel that looks for it. Twice, since it wants to see it stay unreferenced.
-if [ -w /sys/kernel/debug/kmemleak ]; then
-	echo scan >/sys/kernel/debug/kmemleak
-	sleep 0.1
-	echo scan >/sys/kernel/debug/kmemleak
+asleep=
+# Memory that nothing points to: only in a kernel that looks for it, and if all is well otherwise. It says nothing of what
+# is younger than five seconds, and wants to see it stay unreferenced, hence twice.
+if [ "$status" -eq 0 ] && [ -w /sys/kernel/debug/kmemleak ]; then
+	sleep 5.5
+	for _ in 1 2; do
+		echo scan >/sys/kernel/debug/kmemleak || asleep=kmemleak
+		sleep 0.1
+	done
 	cat /sys/kernel/debug/kmemleak >"$output"
 fi 2>/dev/null
+# The checker of locks goes off for good when it runs out of memory, too.
+if [ -e /proc/lockdep_stats ] && ! grep -Eq 'debug_locks: +1' /proc/lockdep_stats; then asleep=lockdep; fi
 
 # What no run may leave in the kernel's log, whatever its script thinks of itself.
 bad='WARNING: |BUG: |kernel BUG at|Oops: |general protection fault|Call Trace:|suspicious RCU'
@@ -60,6 +66,8 @@ if [ -n "$found" ]; then
 	verdict "kernel-log $found"
 elif [ "$tainted" -ne 0 ]; then
 	verdict "kernel-log the kernel is tainted ($tainted)"
+elif [ -n "$asleep" ]; then
+	verdict "kernel-log $asleep has switched itself off"
 else
 	verdict "status $status"
 fi
