@@ -39,4 +39,8 @@ hang)
 	;;
 forged) forge; busybox poweroff -f ;;
 forged-fail) forge; exit 1 ;;
+planted)
+	# It fails when the bug has been and gone without a word.
+	if insmod "$PLANTED_KO" bug="$2"; then exit 1; fi
+	;;
 esac
