@@ -14,7 +14,7 @@ talk() {
 	fi
 	exec {fd}<>"$work/talk.answers"
 	printf '%s\n' "$*" >"$work/talk.requests"
-	IFS= read -r -t 30 <&"$fd" || REPLY="no answer: $(tail -n 1 "$work/talk.log")"
+	IFS= read -r -t $((30 * ${PATIENCE:-1})) <&"$fd" || REPLY="no answer: $(tail -n 1 "$work/talk.log")"
 	exec {fd}>&-
 	printf '%s\n' "$REPLY"
 }

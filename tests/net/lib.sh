@@ -52,9 +52,9 @@ cleanup() {
 	exit "$status"
 }
 
-# wait_for COMMAND...: polls until COMMAND succeeds; fails after 10 seconds (WAIT_SECONDS).
+# wait_for COMMAND...: polls until COMMAND succeeds; fails after 10 seconds (WAIT_SECONDS), or PATIENCE times as many.
 wait_for() {
-	local end=$((SECONDS + ${WAIT_SECONDS:-10}))
+	local end=$((SECONDS + ${WAIT_SECONDS:-10} * ${PATIENCE:-1}))
 	until "$@" >/dev/null 2>&1; do
 		if [ "$SECONDS" -ge "$end" ]; then
 			printf 'waited in vain for: %s\n' "$*" >&2
@@ -168,7 +168,7 @@ probe() {
 	fi
 	exec {fd}<>"$answers"
 	printf '%s\n' "$*" >"$work/probe-$ns.requests"
-	IFS= read -r -t 20 <&"$fd" || tail -n 1 "$work/probe-$ns.log"
+	IFS= read -r -t $((20 * ${PATIENCE:-1})) <&"$fd" || tail -n 1 "$work/probe-$ns.log"
 	printf '%s\n' "$REPLY"
 	exec {fd}>&-
 }
