@@ -1,0 +1,35 @@
+# SPDX-License-Identifier: GPL-2.0
+# shellcheck shell=bash
+#
+# Memory runs out at any point of what a user asks for. Only in a kernel that can play that (GUEST_KERNEL=debug).
+
+# shellcheck source=tests/net/lib.sh
+. "$(dirname "$0")/lib.sh"
+
+slab=/sys/kernel/debug/failslab
+if [ ! -w /proc/self/fail-nth ] || [ ! -d "$slab" ]; then
+	t_skip "memory runs out" "this kernel plays no faults"
+	exit
+fi
+# All allocations, those that may sleep included, and not a word of each: the guest takes a stack in the log for a fault.
+echo N >"$slab/ignore-gfp-wait"
+echo 0 >"$slab/verbose"
+# Whole pages aren't refused: then the kernel does say so.
+[ ! -d /sys/kernel/debug/fail_page_alloc ] || echo 11 >/sys/kernel/debug/fail_page_alloc/min-order
+modprobe -a nf_conntrack nf_reject_ipv4 nf_reject_ipv6
+
+# faults NAME WHAT
+faults() {
+	t_ok "$1" python3 "$here/faults.py" "$2"
+	sed 's/^/# /' "$TAP_STATE/output"
+}
+# Loading asks for all of these modules each time, and a program started for each is what takes longest.
+modprobe=$(</proc/sys/kernel/modprobe)
+echo >/proc/sys/kernel/modprobe
+faults "loading does it whole or not at all, unloading always" load
+echo "$modprobe" >/proc/sys/kernel/modprobe
+load_module
+faults "changes fail whole, with an error" live
+faults "so do those of a shadow table" shadow
+faults "those who ask get all of the answer, or an error" read
+faults "a namespace that can't be configured stays at rest" another
