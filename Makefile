@@ -20,6 +20,7 @@ help:
 	@echo 'make load         load the module       make unload    remove it'
 	@echo 'make demo         see it work in a virtual machine, whatever kernel runs here'
 	@echo 'make check        every check and test; STEPS="static net" for some of them, V=1 to see all of it'
+	@echo 'make check-long   suites and end-to-end tests in kernels that look for faults (compiled once, for half an hour)'
 	@echo 'make coverage     which lines of the module its tests run, and which they do not'
 	@echo 'make bench        measure it and its peers (nftables, ipset, iptables); BENCH_ROUNDS=N for more rounds'
 	@echo 'make install      install both (PREFIX=$(PREFIX), DESTDIR=)'
@@ -55,6 +56,9 @@ demo:
 check:
 	@tests/vm/check.sh $(STEPS)
 
+check-long:
+	@tests/vm/check.sh $(or $(STEPS),long)
+
 bench:
 	@tests/bench/run.sh
 
@@ -74,4 +78,4 @@ clean:
 		-o -name '.*.cmd' -o -name Module.symvers -o -name modules.order \) -delete
 	rm -rf .build
 
-.PHONY: all help deps module tool load unload demo check bench coverage install clean
+.PHONY: all help deps module tool load unload demo check check-long bench coverage install clean

@@ -1,8 +1,9 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
 #
-# check.sh [STEP...]: every check of the project, or the named ones (steps.sh has them). Its last line is
-# "N passed, N failed" (and ", N skipped" if any were). It fails if anything failed, or if a step ran no test at all.
+# check.sh [long | STEP...]: every check of the project, or those with the debug kernel, or the named ones (steps.sh has
+# them). Its last line is "N passed, N failed" (and ", N skipped" if any were). It fails if anything failed, or if a step
+# ran no test at all.
 #
 # The lines before that are the steps, and in short what failed. What a step prints is in .build/check/STEP.log, and
 # shown here only if it failed; or as it comes, if V=1.
@@ -14,9 +15,12 @@ set -euo pipefail
 . "$vm/steps.sh"
 
 steps=("$@")
-[ $# -gt 0 ] || steps=("${all_steps[@]}")
+case "$*" in
+'') steps=("${all_steps[@]}") ;;
+long) steps=("${long_steps[@]}") ;;
+esac
 for step in "${steps[@]}"; do
-	declare -F "step_$step" >/dev/null || die "no such step: $step (there are: ${all_steps[*]})"
+	declare -F "step_$step" >/dev/null || die "no such step: $step (there are: ${all_steps[*]} ${long_steps[*]})"
 done
 # Not the settings of the make that may have called this: other makes are called here.
 unset MAKEFLAGS MFLAGS MAKELEVEL
@@ -61,7 +65,7 @@ run_step() {
 	jobs+=($!)
 	watch "$name" $! "$log" || status=$?
 
-	[ "$name" != kunit ] || source=kernel
+	case $name in *kunit) source=kernel ;; esac
 	awk -v source="$source" -f "$vm/tap.awk" "$log" >"$log.count"
 	read -r p f s < <(tail -n 1 "$log.count")
 	if [ "$status" -ne 0 ] && [ "$f" -eq 0 ]; then
@@ -69,7 +73,7 @@ run_step() {
 		sed -i "1i it ended with exit status $status" "$log.count"
 	fi
 	passed=$((passed + p)) failed=$((failed + f)) skipped=$((skipped + s))
-	summary+=("$(printf '%-8s %5d passed %4d failed %4d skipped %5d s' "$name" "$p" "$f" "$s" $((SECONDS - start)))")
+	summary+=("$(printf '%-13s %5d passed %4d failed %4d skipped %5d s' "$name" "$p" "$f" "$s" $((SECONDS - start)))")
 	progress "$name: $p passed, $f failed, $s skipped"
 	! grep -h '; once more$' "$log" | indented || :
 	if [ "$f" -gt 0 ]; then
@@ -94,6 +98,7 @@ case " ${steps[*]} " in *" uml "* | *" kunit "*)
 	jobs+=("$uml")
 	;;
 esac
+case " ${steps[*]} " in *" debug_"*) "$vm/debug-kernel.sh" >/dev/null ;; esac
 "$vm/kernel.sh" >/dev/null
 "$vm/rootfs.sh" >/dev/null
 

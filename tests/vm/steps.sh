@@ -8,6 +8,9 @@
 # meanwhile.
 all_steps=(static cli guest tool net flows control shared uml kunit)
 
+# Those of make check-long: what the kernel looks for is whatever goes wrong in there, and memory that is lost.
+long_steps=(debug_guest debug_kunit debug_net debug_flows debug_control debug_faults)
+
 # Compilers and checkers.
 step_static() { "$vm/static.sh"; }
 
@@ -31,7 +34,7 @@ step_tool() { "$vm/net.sh" tests/cli/guest.sh; }
 # every sort, counted; then control and stress.
 step_net() { "$vm/net.sh" tests/net/run.sh 'test_[12]*'; }
 step_flows() { "$vm/net.sh" tests/net/run.sh 'test_[34]*'; }
-step_control() { "$vm/net.sh" tests/net/run.sh 'test_[5-9]*'; }
+step_control() { "$vm/net.sh" tests/net/run.sh 'test_[5-8]*'; }
 
 # What two processors share in the packet path, as a plugin of the emulator sees it.
 step_shared() {
@@ -40,9 +43,26 @@ step_shared() {
 }
 
 # KUnit suites, which report by the kernel's log.
-step_kunit() {
+step_kunit() { suites uml "$vm/uml.sh" run --timeout 900; }
+
+# suites BUILD GUEST...
+suites() {
 	local dir
-	dir=$("$vm/build.sh" uml)
-	"$vm/uml.sh" run --timeout 900 --env "PORTCLASS_KO=/portclass/$dir/portclass.ko" \
-		--env "PORTCLASS_KUNIT_KO=/portclass/$dir/portclass_kunit.ko" -- tests/kunit/run.sh
+	dir=$("$vm/build.sh" "$1")
+	"${@:2}" --env "PORTCLASS_KUNIT_KO=/portclass/$dir/portclass_kunit.ko" -- tests/kunit/run.sh
 }
+
+# With the debug kernel, in which everything takes several times as long.
+step_debug_guest() { "$vm/selftest.sh" debug; }
+step_debug_kunit() { GUEST_KERNEL=debug suites debug "$vm/guest.sh" --loglevel 7 --timeout 2400; }
+step_debug_net() { slowly 'test_[12]*'; }
+step_debug_flows() { slowly 'test_[34]*'; }
+step_debug_control() { slowly 'test_[5-8]*'; }
+step_debug_faults() { slowly 'test_9*'; }
+
+# slowly PATTERN: the end-to-end tests of that name, but for those that would tell nothing there, or take too long.
+slowly() {
+	GUEST_KERNEL=debug "$vm/net.sh" --timeout 3600 --env PATIENCE=6 --env "LEFT_OUT=$left_out" tests/net/run.sh "$1"
+}
+left_out='
+'
