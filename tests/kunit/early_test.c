@@ -3,6 +3,7 @@
 #include <kunit/test.h>
 #include <linux/inetdevice.h>
 #include <linux/rtnetlink.h>
+#include <linux/sched.h>
 #include <net/ipv6.h>
 
 #include "early.h"
@@ -46,6 +47,8 @@ static int early_init(struct kunit *test)
 {
 	unsigned int proto, class;
 
+	/* Each processor remembers for itself who was denied. */
+	set_cpus_allowed_ptr(current, cpumask_of(0));
 	memset(&place, 0, sizeof(place));
 	table = portclass_table_alloc();
 	place.counters = portclass_counters_alloc(false);

@@ -3,6 +3,7 @@
 #include <kunit/test.h>
 #include <linux/jiffies.h>
 #include <linux/percpu.h>
+#include <linux/sched.h>
 #include <linux/skbuff.h>
 
 #include "packet_build.h"
@@ -31,6 +32,8 @@ static struct sk_buff *skb;
 
 static int recent_init(struct kunit *test)
 {
+	/* Each processor remembers for itself who was denied. */
+	set_cpus_allowed_ptr(current, cpumask_of(0));
 	recent = alloc_percpu(struct portclass_recent);
 	skb = alloc_skb(TEST_PACKET_MAX, GFP_KERNEL);
 	test_recent_jiffies = 5000 * HZ;
