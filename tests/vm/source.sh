@@ -2,7 +2,6 @@
 # shellcheck shell=bash
 #
 # How a kernel is compiled from Debian's source of the stock kernel's version. Meant to be sourced, after lib.sh.
-# (uml-kernel.sh has its own copy of some of this: a change there means minutes of compiling on each machine.)
 
 # source_fetch FOLDER RELEASE: the source of that kernel of Debian's, patches of Debian's included.
 # "linux-image-6.1.0-N-amd64" has the source "linux-source-6.1", in the same version.
