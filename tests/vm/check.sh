@@ -40,31 +40,51 @@ end_jobs() {
 trap end_jobs EXIT
 trap 'exit 130' INT TERM HUP
 
-# watch NAME PID LOG: waits for a job, and says at least every 20 seconds how far it is. Its exit status.
-watch() {
-	local next=$((SECONDS + 20)) status=0
-	[ -z "${V-}" ] || tail -n +1 -f --pid="$2" "$3" &
-	while kill -0 "$2" 2>/dev/null; do
-		sleep 0.2
-		[ "$SECONDS" -ge "$next" ] || continue
-		progress "$1: $(tail -n 1 "$3" | cut -c1-100)"
-		next=$((SECONDS + 20))
-	done
-	wait "$2" || status=$?
-	return "$status"
+# say_on NAME LOG: how far a job is, every 20 seconds.
+declare -A said
+say_on() {
+	: "${said[$1]:=$SECONDS}"
+	[ $((SECONDS - said[$1])) -ge 20 ] || return 0
+	progress "$1: $(tail -n 1 "$2" | cut -c1-100)"
+	said[$1]=$SECONDS
 }
 
 passed=0 failed=0 skipped=0 summary=() digest=()
 
-# run_step NAME: runs a step, and counts its results.
-run_step() {
-	local name=$1 log=$logs/$1.log start=$SECONDS status=0 source=script p f s
-	progress "$name ..."
-	: >"$log"
-	"step_$name" >"$log" 2>&1 </dev/null &
+# start_step NAME: in the background; $running has the names, and $pids, $starts what else is to be known.
+running=()
+declare -A pids starts
+start_step() {
+	progress "$1 ..."
+	: >"$logs/$1.log"
+	"step_$1" >"$logs/$1.log" 2>&1 </dev/null &
 	jobs+=($!)
-	watch "$name" $! "$log" || status=$?
+	running+=("$1") pids[$1]=$! starts[$1]=$SECONDS
+	[ -z "${V-}" ] || tail -n +1 -f --pid="$!" "$logs/$1.log" &
+}
 
+# end_steps LEFT: waits until no more than so many are running.
+end_steps() {
+	local name left
+	while [ "${#running[@]}" -gt "$1" ]; do
+		sleep 0.2
+		left=()
+		for name in "${running[@]}"; do
+			if kill -0 "${pids[$name]}" 2>/dev/null; then
+				say_on "$name" "$logs/$name.log"
+				left+=("$name")
+			else
+				end_step "$name"
+			fi
+		done
+		running=("${left[@]}")
+	done
+}
+
+# end_step NAME: counts the results of a step that has run.
+end_step() {
+	local name=$1 log=$logs/$1.log status=0 source=script p f s
+	wait "${pids[$name]}" || status=$?
 	case $name in *kunit) source=kernel ;; esac
 	awk -v source="$source" -f "$vm/tap.awk" "$log" >"$log.count"
 	read -r p f s < <(tail -n 1 "$log.count")
@@ -73,7 +93,7 @@ run_step() {
 		sed -i "1i it ended with exit status $status" "$log.count"
 	fi
 	passed=$((passed + p)) failed=$((failed + f)) skipped=$((skipped + s))
-	summary+=("$(printf '%-13s %5d passed %4d failed %4d skipped %5d s' "$name" "$p" "$f" "$s" $((SECONDS - start)))")
+	summary+=("$(printf '%-13s %5d passed %4d failed %4d skipped %5d s' "$name" "$p" "$f" "$s" $((SECONDS - starts[$name])))")
 	progress "$name: $p passed, $f failed, $s skipped"
 	! grep -h '; once more$' "$log" | indented || :
 	if [ "$f" -gt 0 ]; then
@@ -91,7 +111,7 @@ run_step() {
 # All packages at once; and whatever takes long to make is made first, not within a step.
 progress "looking for what is needed"
 "$vm/deps.sh" build tool check ktools vm uml bench
-case " ${steps[*]} " in *" uml "* | *" kunit "*)
+case " ${steps[*]} " in *" uml "* | *" kunit "* | *" faults "*)
 	# Compiled in the background (and nicely) while the other steps run.
 	"$vm/uml-kernel.sh" >"$logs/uml-kernel.log" 2>&1 </dev/null &
 	uml=$!
@@ -103,15 +123,26 @@ case " ${steps[*]} " in *" debug_"*) "$vm/debug-kernel.sh" >/dev/null ;; esac
 "$vm/rootfs.sh" >/dev/null
 
 for step in "${steps[@]}"; do
-	case $step in uml | kunit)
+	case $step in
+	# The emulator of such a guest has one thread: as many of these at once as there are processors.
+	debug_*) end_steps $(($(nproc) - 1)) ;;
+	*) end_steps 0 ;;
+	esac
+	case $step in uml | kunit | faults | fuzz)
 		if [ -n "${uml-}" ]; then
-			watch "User Mode Linux kernel" "$uml" "$logs/uml-kernel.log" || indented <"$logs/uml-kernel.log"
+			while kill -0 "$uml" 2>/dev/null; do
+				say_on "User Mode Linux kernel" "$logs/uml-kernel.log"
+				sleep 0.2
+			done
+			wait "$uml" || indented <"$logs/uml-kernel.log"
 			uml=
 		fi
 		;;
 	esac
-	run_step "$step"
+	start_step "$step"
+	case $step in debug_*) ;; *) end_steps 0 ;; esac
 done
+end_steps 0
 
 echo
 printf '%s\n' "${summary[@]}"
