@@ -3,7 +3,7 @@
 #
 # net.sh [OPTION...] SCRIPT [ARG...]: compiles the module for the guest's kernel, and the tool, and runs a script of this
 # repository with both in the guest. The script finds them by PORTCLASS_KO and PORTCLASSCTL. Options, environment, output
-# and exit status are those of guest.sh. For one file of the end-to-end tests:
+# and exit status are those of guest.sh; but GUEST_KERNEL may also be uml, for uml.sh. For one file of the end-to-end tests:
 #     tests/vm/net.sh tests/net/run.sh 'test_10*'
 
 set -euo pipefail
@@ -23,5 +23,7 @@ done
 "$vm/deps.sh" tool build vm
 make -s -C "$top/tools" O="$top/.build/tool" >&2
 dir=$("$vm/build.sh" "${GUEST_KERNEL:-stock}")
-exec "$vm/guest.sh" --env "PORTCLASS_KO=/portclass/$dir/portclass.ko" \
+guest=("$vm/guest.sh")
+[ "${GUEST_KERNEL-}" != uml ] || guest=("$vm/uml.sh" run --mem 1024)
+exec "${guest[@]}" --env "PORTCLASS_KO=/portclass/$dir/portclass.ko" \
 	--env PORTCLASSCTL=/portclass/.build/tool/portclassctl --timeout 1800 "${options[@]}" -- "$@"

@@ -6,7 +6,7 @@
 
 # In this order. What is short, or needs least, first; what needs the User Mode Linux kernel last, since that is compiled
 # meanwhile.
-all_steps=(static cli guest tool net flows control shared uml kunit)
+all_steps=(static cli guest tool net flows control shared uml kunit faults)
 
 # Those of make check-long: what the kernel looks for is whatever goes wrong in there, and memory that is lost.
 long_steps=(debug_guest debug_kunit debug_net debug_flows debug_control debug_faults)
@@ -51,6 +51,9 @@ suites() {
 	dir=$("$vm/build.sh" "$1")
 	"${@:2}" --env "PORTCLASS_KUNIT_KO=/portclass/$dir/portclass_kunit.ko" -- tests/kunit/run.sh
 }
+
+# Allocations that fail.
+step_faults() { GUEST_KERNEL=uml "$vm/net.sh" tests/net/run.sh 'test_90*'; }
 
 # With the debug kernel, in which everything takes several times as long.
 step_debug_guest() { "$vm/selftest.sh" debug; }
