@@ -60,7 +60,7 @@ bad+='|kmemleak: [0-9]+ new|Objects remaining in|Slab 0x|refcount_t: |unregister
 faults=/sys/kernel/debug/failslab/verbose
 log() {
 	if [ ! -r $faults ] || [ "$(<$faults)" -ne 0 ]; then dmesg; return; fi
-	dmesg | sed -e '/vmalloc error: /{:more' -e '/<\/TASK>/!{N;b more' -e '}' -e '/\[portclass\]/!d' -e '}'
+	dmesg | sed -e '/vmalloc error: /{:more' -e '/Mem-Info:/!{N;b more' -e '}' -e '/\[portclass\]/!d' -e '}'
 }
 found=$(log | grep -E -m1 "$bad")
 if [ -n "$found" ]; then
