@@ -27,7 +27,7 @@ converse() {
 }
 
 # says client|server|both NAME...: "heard" if the other end of each has heard it, within a time for slow machines.
-says() { talk say "${SAY_SECONDS:-9}" "$@"; }
+says() { talk say "${SAY_SECONDS:-$((9 * ${PATIENCE:-1}))}" "$@"; }
 # hushed client|server|both NAME...: "silent" if nobody has; TCP has tried five times by then.
 hushed() { SAY_SECONDS=1 says "$@"; }
 
