@@ -217,14 +217,24 @@ void portclass_change_init(struct portclass_net *pn)
 }
 
 /**
+ * portclass_change_stop() - take no change back any more
+ * @pn: of the namespace, which nobody else can change any more
+ *
+ * Context: process, may sleep.
+ */
+void portclass_change_stop(struct portclass_net *pn)
+{
+	cancel_delayed_work_sync(&pn->revert);
+}
+
+/**
  * portclass_change_exit() - forget all changes of a namespace
- * @pn: of the namespace, which nobody can change any more
+ * @pn: of the namespace, behind portclass_change_stop()
  *
  * Context: process, may sleep.
  */
 void portclass_change_exit(struct portclass_net *pn)
 {
-	cancel_delayed_work_sync(&pn->revert);
 	portclass_table_free(pn->before);
 	kfree(pn->spare);
 	portclass_history_free(pn->history);

@@ -17,6 +17,7 @@ int portclass_change_shadow(struct portclass_net *pn,
 			    struct portclass_change *change);
 unsigned int portclass_change_pending(const struct portclass_net *pn);
 void portclass_change_init(struct portclass_net *pn);
+void portclass_change_stop(struct portclass_net *pn);
 void portclass_change_exit(struct portclass_net *pn);
 
 #endif /* _PORTCLASS_CHANGE_H */

@@ -214,6 +214,8 @@ static void __net_exit net_pre_exit(struct net *net)
 {
 	struct portclass_net *pn = portclass_net_of(net);
 
+	/* Going back registers hooks, and unregisters them: not behind this. */
+	portclass_change_stop(pn);
 	if (pn->has_early)
 		nf_unregister_net_hooks(net, pn->hooks + PORTCLASS_HOOKS,
 					PORTCLASS_EARLY_HOOKS);
