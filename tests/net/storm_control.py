@@ -68,7 +68,7 @@ def module(world, dice):
         if not dice.randrange(2):
             now = time.monotonic()
             new_client().set(dice.choice(storm_rules.REQUESTS[:2]), nl.u32(nl.CONFIRM_IN, 1), nl.attr(nl.FORCE))
-            time.sleep(max(0.0, now + 1 + dice.uniform(-0.03, 0.01) - time.monotonic()))
+            time.sleep(max(0.0, now + 1 + dice.uniform(-0.06, 0.04) - time.monotonic()))
         world.load += 1
         held, end = False, time.monotonic() + 30 * PATIENCE
         while True:
@@ -342,7 +342,7 @@ def namespaces(_world, dice):
             talk(name, number)
             if sort == "pending":
                 # Taken back just when the namespace goes.
-                time.sleep(max(0.0, started + 1 + dice.uniform(-0.05, 0.02) - time.monotonic()))
+                time.sleep(max(0.0, started + 1 + dice.uniform(-0.05, 0.04) - time.monotonic()))
             if sort != "dump":
                 client.sock.close()
         except nl.Refused as refused:

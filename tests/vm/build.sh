@@ -1,9 +1,9 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
 #
-# build.sh stock|static|clang|debug|uml|coverage|bench-stock|bench-uml [MAKE_ARG...]: compiles the modules for a guest's
+# build.sh stock|static|clang|debug|kcsan|uml|coverage|bench-stock|bench-uml [MAKE_ARG...]: compiles the modules for a guest's
 # kernel, and prints the folder they are in, relative to the top of the repository (so that the guest can find it, too):
-# .build/stock has portclass.ko, .build/uml and .build/debug portclass_kunit.ko and planted.ko, too; .build/static and
+# .build/stock has portclass.ko, .build/uml, .build/debug and .build/kcsan portclass_kunit.ko and planted.ko, too; .build/static and
 # .build/clang are the stock kernel's, compiled with MAKE_ARGs that check more; .build/coverage is what .build/uml is, with
 # MAKE_ARGs to count what runs; .build/bench-stock and .build/bench-uml have portclass.ko and portclass_bench.ko, the latter
 # for the User Mode Linux kernel of the benchmark.
@@ -21,8 +21,8 @@ stock | static | clang | bench-stock)
 	kdir=$(stock_kdir)
 	arch=x86_64
 	;;
-debug)
-	kdir=$(realpath "$("$vm/debug-kernel.sh")/build")
+debug | kcsan)
+	kdir=$(realpath "$("$vm/debug-kernel.sh" "$1")/build")
 	arch=x86_64
 	;;
 uml | coverage)
@@ -33,7 +33,7 @@ bench-uml)
 	kdir=$("$vm/uml-kernel.sh" bench)
 	arch=um
 	;;
-*) die "usage: build.sh stock|static|clang|debug|uml|coverage|bench-stock|bench-uml [MAKE_ARG...]" ;;
+*) die "usage: build.sh stock|static|clang|debug|kcsan|uml|coverage|bench-stock|bench-uml [MAKE_ARG...]" ;;
 esac
 name=$1
 shift
@@ -64,7 +64,7 @@ esac
 mirror "$to" Kbuild kmod include
 compile "$to" "$@"
 case $name in
-uml | debug) more=(tests/kunit tests/vm/bugs) ;;
+uml | debug | kcsan) more=(tests/kunit tests/vm/bugs) ;;
 coverage) more=(tests/kunit) ;;
 bench-*) more=(tests/bench) ;;
 *) more=() ;;

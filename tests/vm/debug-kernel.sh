@@ -1,9 +1,9 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
 #
-# debug-kernel.sh: prints the folder with a kernel for the guest that looks for faults of all sorts (debug.config), of the
-# stock kernel's version, compiled from Debian's source. Made once, then kept in the cache. What is in it is what
-# kernel.sh has, and
+# debug-kernel.sh [debug|kcsan]: prints the folder with a kernel for the guest that looks for faults of all sorts
+# (debug.config), or for data races (kcsan.config says what that has otherwise), of the stock kernel's version, compiled
+# from Debian's source. Made once, then kept in the cache. What is in it is what kernel.sh has, and
 #   build         what modules are compiled against
 
 set -euo pipefail
@@ -17,14 +17,35 @@ set -euo pipefail
 stock=$(stock_release)
 [ -n "$stock" ] || die "apt knows no linux-headers-amd64"
 
+name=${1:-debug}
+case $name in
+debug) parts=("$vm/debug.config" "$vm/debug-pvh.patch") ;;
+kcsan) parts=("$vm/debug.config" "$vm/debug-pvh.patch" "$vm/kcsan.config" "$vm/kcsan-ours.patch") ;;
+*) die "usage: debug-kernel.sh [debug|kcsan]" ;;
+esac
+
+# configuration: of several, where a later one speaks of what an earlier one does, the later one counts.
+configuration() {
+	local part wanted=''
+	for part in "${parts[@]}"; do
+		case $part in
+		*.config) wanted=$(grep -vFwf <(grep -Eo '^(# )?CONFIG_[A-Z0-9_]+' "$part" | sed 's/# //') <<<"$wanted" || :; cat "$part") ;;
+		esac
+	done
+	printf '%s\n' "$wanted"
+}
+
 make_kernel() {
-	local to=$1 tree=$1/build start=$SECONDS release
+	local to=$1 tree=$1/build start=$SECONDS release part
 	mkdir "$tree"
 	source_fetch "$tree" "$stock"
-	(cd "$tree" && patch -p1 -s <"$vm/debug-pvh.patch")
-	source_configure "$tree" "$vm/debug.config" ARCH=x86_64
-	say "debug kernel: compiling (a quarter of an hour or more, once)"
-	quietly "debug kernel: compiling" source_make "$tree" ARCH=x86_64 -j"$(nproc)" vmlinux modules
+	for part in "${parts[@]}"; do
+		case $part in *.patch) (cd "$tree" && patch -p1 -s <"$part") ;; esac
+	done
+	configuration >"$tree/wanted.config"
+	source_configure "$tree" "$tree/wanted.config" ARCH=x86_64
+	say "$name kernel: compiling (a quarter of an hour or more, once)"
+	quietly "$name kernel: compiling" source_make "$tree" ARCH=x86_64 -j"$(nproc)" vmlinux modules
 	release=$(cat "$tree/include/config/kernel.release")
 	source_make "$tree" ARCH=x86_64 INSTALL_MOD_PATH="$to/install" DEPMOD=/sbin/depmod modules_install >/dev/null
 	mv "$to/install/lib/modules" "$to/modules"
@@ -39,7 +60,7 @@ make_kernel() {
 	find "$tree/tools" -mindepth 1 -maxdepth 1 ! -name objtool -exec rm -rf {} +
 	find "$tree/arch/x86" "$tree/tools" -name '*.[oa]' -delete
 	rm -f "$tree"/vmlinux* "$tree"/.vmlinux* "$tree"/.tmp_*
-	say "debug kernel: ready ($((SECONDS - start)) s)"
+	say "$name kernel: ready ($((SECONDS - start)) s)"
 }
 
 # In a folder of its own, with the way there: the guest's first steps change more often than what takes so long to compile.
@@ -54,5 +75,5 @@ make_boot() {
 }
 
 "$vm/deps.sh" debug vm
-compiled=$(cached debug "$stock-$(digest "$0" "$vm/source.sh" "$vm/debug.config" "$vm/debug-pvh.patch")" make_kernel)
-cached boot-debug "${compiled#"$cache"/debug-}-$(digest "$vm/initramfs.sh" "$vm/guest-boot.sh")" make_boot
+compiled=$(cached "$name" "$stock-$(digest "$0" "$vm/source.sh" "${parts[@]}")" make_kernel)
+cached "boot-$name" "${compiled#"$cache/$name"-}-$(digest "$vm/initramfs.sh" "$vm/guest-boot.sh")" make_boot

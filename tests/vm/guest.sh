@@ -10,10 +10,10 @@
 #   --cpus N          processors (2)              --mem MB       memory (2048)
 #   --timeout SECONDS give up after so long (600) --append ARGS  more for the kernel's command line
 #   --loglevel N      which of the kernel's messages appear once it has booted, as for dmesg -n (4;
-#                     5 with the debug kernel)
+#                     5 with the debug kernels)
 #
 # In the environment, GUEST_KERNEL=debug asks for the kernel of debug-kernel.sh, which finds more, and is several times
-# slower. GUEST_ACCEL is an accelerator for QEMU to use, whatever the machine has, and GUEST_QEMU more options for it; they
+# slower; GUEST_KERNEL=kcsan for the one that finds data races. GUEST_ACCEL is an accelerator for QEMU to use, whatever the machine has, and GUEST_QEMU more options for it; they
 # are words.
 #
 # The exit status is the script's. 124: the guest did not end in time. 125: the guest's kernel panicked, or warned of
@@ -45,7 +45,17 @@ debug)
 	# Not while it boots: a warning then is not of our making, though it does fail the run.
 	append+=' sysctl.kernel.panic_on_warn=1 page_poison=1'
 	;;
-*) die "GUEST_KERNEL is stock or debug" ;;
+kcsan)
+	job_options --loglevel 5 "$@"
+	kernel=$("$vm/debug-kernel.sh" kcsan)
+	# It takes two at the same time to race. And as modules of ours alone are watched (kcsan-ours.patch), more often than by
+	# default: one access in 100, of each processor.
+	threads=multi
+	kvm_limit=30
+	boot_limit=300
+	append="kcsan.skip_watch=100 $append"
+	;;
+*) die "GUEST_KERNEL is stock, debug or kcsan" ;;
 esac
 rootfs=$("$vm/rootfs.sh")
 job_start

@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
 #
-# selftest.sh stock|uml|debug: do the guests pass what should pass, and nothing else? A test machinery that can't fail would
+# selftest.sh stock|uml|debug|kcsan: do the guests pass what should pass, and nothing else? A test machinery that can't fail would
 # say that all is well for ever. Prints TAP.
 
 set -euo pipefail
@@ -11,8 +11,8 @@ set -euo pipefail
 case ${1-} in
 stock) guest=("$vm/guest.sh") ;;
 uml) guest=("$vm/uml.sh" run) ;;
-debug) guest=(env GUEST_KERNEL=debug "$vm/guest.sh") ;;
-*) die "usage: selftest.sh stock|uml|debug" ;;
+debug | kcsan) guest=(env GUEST_KERNEL="$1" "$vm/guest.sh") ;;
+*) die "usage: selftest.sh stock|uml|debug|kcsan" ;;
 esac
 guest_name=$1
 work=$(mktemp -d)
@@ -45,14 +45,23 @@ expect() {
 	fi
 }
 
-# planted: what a kernel that looks for faults has to find. Lines of a bug's name and what the kernel calls it.
+# planted [OPTION...]: what a kernel that looks for faults has to find. Lines of a bug's name and what the kernel calls it.
 planted() {
 	local dir bug text
 	dir=$("$vm/build.sh" "$guest_name")
 	while read -r bug text; do
-		expect 125 "planted $bug" "$text" --timeout 120 --env "PLANTED_KO=/portclass/$dir/planted.ko"
+		expect 125 "planted $bug" "$text" --timeout 120 --env "PLANTED_KO=/portclass/$dir/planted.ko" "$@"
 	done
 }
+if [ "$guest_name" = kcsan ]; then
+	# It samples: a few seconds are to be enough.
+	planted --append kcsan.skip_watch=10 <<-END
+		data-race BUG: KCSAN: data-race in race_add
+		data-race-with-kernel BUG: KCSAN: data-race in race_read
+		missing-barrier BUG: KCSAN: data-race in race_
+	END
+	finish
+fi
 if [ "$guest_name" != stock ]; then
 	planted <<-END
 		slab-out-of-bounds KASAN: slab-out-of-bounds in slab_out_of_bounds

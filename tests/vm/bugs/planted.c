@@ -5,10 +5,13 @@
  * ever that all is well. Loading it fails when the bug has been and gone.
  */
 #include <linux/delay.h>
+#include <linux/kthread.h>
 #include <linux/list.h>
 #include <linux/module.h>
 #include <linux/percpu.h>
+#include <linux/random.h>
 #include <linux/rcupdate.h>
+#include <linux/sched.h>
 #include <linux/slab.h>
 #include <linux/smp.h>
 #include <linux/spinlock.h>
@@ -154,6 +157,103 @@ static void processor_that_may_change(void)
 	sink = smp_processor_id();
 }
 
+static u64 raced;
+static int ready;
+
+/* For some seconds, on the other processor, while @ours is done on this one. */
+static void meanwhile(int (*theirs)(void *), int (*ours)(void *))
+{
+	unsigned long end = jiffies + 5 * HZ;
+	struct task_struct *task;
+
+	task = kthread_run(theirs, NULL, "planted");
+	if (IS_ERR(task))
+		return;
+	while (time_before(jiffies, end)) {
+		ours(NULL);
+		cond_resched();
+	}
+	kthread_stop(task);
+}
+
+static noinline int race_add(void *unused)
+{
+	raced++;
+	return 0;
+}
+
+static int race_adder(void *unused)
+{
+	while (!kthread_should_stop()) {
+		race_add(unused);
+		cond_resched();
+	}
+	return 0;
+}
+
+static void race(void)
+{
+	meanwhile(race_adder, race_add);
+}
+
+/* What writes is the kernel's, and not watched. */
+static int race_writer(void *unused)
+{
+	while (!kthread_should_stop()) {
+		get_random_bytes(&raced, sizeof(raced));
+		cond_resched();
+	}
+	return 0;
+}
+
+static noinline int race_read(void *unused)
+{
+	return raced;
+}
+
+static void race_with_kernel(void)
+{
+	meanwhile(race_writer, race_read);
+}
+
+/* Done before the other one is told, but for the barrier in between. */
+static noinline int race_publish(void *unused)
+{
+	int i;
+
+	if (READ_ONCE(ready))
+		return 0;
+	raced++;
+	WRITE_ONCE(ready, 1);
+	/* For as long as this takes, it may be seen too late. */
+	for (i = 0; i < 100 && READ_ONCE(ready); i++)
+		cpu_relax();
+	return 0;
+}
+
+static noinline int race_take(void *unused)
+{
+	if (!smp_load_acquire(&ready))
+		return 0;
+	raced++;
+	smp_store_release(&ready, 0);
+	return 0;
+}
+
+static int race_taker(void *unused)
+{
+	while (!kthread_should_stop()) {
+		race_take(unused);
+		cond_resched();
+	}
+	return 0;
+}
+
+static void missing_barrier(void)
+{
+	meanwhile(race_taker, race_publish);
+}
+
 static const struct {
 	const char *name;
 	void (*plant)(void);
@@ -171,6 +271,9 @@ static const struct {
 	{ "double-add", double_add },
 	{ "free-active-timer", free_active_timer },
 	{ "processor-that-may-change", processor_that_may_change },
+	{ "data-race", race },
+	{ "data-race-with-kernel", race_with_kernel },
+	{ "missing-barrier", missing_barrier },
 };
 
 static int __init planted_init(void)
@@ -188,4 +291,4 @@ static int __init planted_init(void)
 module_init(planted_init);
 
 MODULE_LICENSE("GPL");
-MODULE_DESCRIPTION("Bugs, for the self-test of the guest with the debug kernel");
+MODULE_DESCRIPTION("Bugs, for the self-test of the guests with kernels that look for them");
