@@ -6,6 +6,11 @@
 #define _PORTCLASS_COMPAT_H
 
 #include <linux/version.h>
+
+#if KERNEL_VERSION(6, 1, 0) > LINUX_VERSION_CODE
+#error "portclass needs Linux 6.1 or newer"
+#endif
+
 #include <net/genetlink.h>
 #include <net/net_namespace.h>
 #include <net/udp.h>
@@ -21,6 +26,14 @@
 #define n_split_ops n_ops
 #endif
 
+/*
+ * 6.8 gave the flags of multicast groups names of their own, and so did later
+ * releases of the older series: 6.1.170 has none, 6.1.176 has.
+ */
+#ifndef GENL_MCAST_CAP_NET_ADMIN
+#define GENL_MCAST_CAP_NET_ADMIN GENL_UNS_ADMIN_PERM
+#endif
+
 /* 6.6 put the attributes of a dump request into a struct genl_info. */
 static inline struct nlattr **
 portclass_compat_dump_attrs(struct netlink_callback *cb)
@@ -32,14 +45,38 @@ portclass_compat_dump_attrs(struct netlink_callback *cb)
 #endif
 }
 
-/* 6.2 made the table of UDP sockets a namespace's own. */
-static inline struct udp_table *portclass_compat_udp_table(struct net *net)
-{
-#if KERNEL_VERSION(6, 2, 0) > LINUX_VERSION_CODE
-	return &udp_table;
+/*
+ * 6.18 took the table of TCP sockets out of the arguments: it is always the
+ * namespace's. @lookup is the function, @space the namespace.
+ */
+#if KERNEL_VERSION(6, 18, 0) > LINUX_VERSION_CODE
+#define portclass_compat_tcp(lookup, space, ...) ({			\
+	struct net *__space = (space);					\
+									\
+	lookup(__space, __space->ipv4.tcp_death_row.hashinfo,		\
+	       __VA_ARGS__);						\
+})
 #else
-	return net->ipv4.udp_table;
+#define portclass_compat_tcp(lookup, space, ...) \
+	lookup(space, __VA_ARGS__)
 #endif
-}
+
+/*
+ * 7.1 did so with that of UDP sockets, which 6.2 had made a namespace's own.
+ * The last argument is always NULL: no packet is at hand to be steered.
+ */
+#if KERNEL_VERSION(6, 2, 0) > LINUX_VERSION_CODE
+#define portclass_compat_udp(lookup, space, ...) \
+	lookup(space, __VA_ARGS__, &udp_table, NULL)
+#elif KERNEL_VERSION(7, 1, 0) > LINUX_VERSION_CODE
+#define portclass_compat_udp(lookup, space, ...) ({			\
+	struct net *__space = (space);					\
+									\
+	lookup(__space, __VA_ARGS__, __space->ipv4.udp_table, NULL);	\
+})
+#else
+#define portclass_compat_udp(lookup, space, ...) \
+	lookup(space, __VA_ARGS__, NULL)
+#endif
 
 #endif /* _PORTCLASS_COMPAT_H */

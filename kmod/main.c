@@ -2,6 +2,8 @@
 /*
  * portclass: counts TCP and UDP flows by port class and port, and denies ports.
  */
+#include "compat.h" /* first, since it tells a kernel that is too old */
+
 #include <linux/module.h>
 #include <linux/rcupdate.h>
 

@@ -53,17 +53,16 @@ const struct sock *portclass_socket_of_udp(struct net *net,
 					   u8 family, __be16 sport,
 					   __be16 dport)
 {
-	struct udp_table *sockets = portclass_compat_udp_table(net);
-
 	if (family == NFPROTO_IPV4)
-		return __udp4_lib_lookup(net, ip_hdr(skb)->saddr, sport,
-					 ip_hdr(skb)->daddr, dport,
-					 inet_iif(skb), inet_sdif(skb), sockets,
-					 NULL);
+		return portclass_compat_udp(__udp4_lib_lookup, net,
+					    ip_hdr(skb)->saddr, sport,
+					    ip_hdr(skb)->daddr, dport,
+					    inet_iif(skb), inet_sdif(skb));
 #if IS_ENABLED(CONFIG_IPV6)
-	return __udp6_lib_lookup(net, &ipv6_hdr(skb)->saddr, sport,
-				 &ipv6_hdr(skb)->daddr, dport, inet6_iif(skb),
-				 inet6_sdif(skb), sockets, NULL);
+	return portclass_compat_udp(__udp6_lib_lookup, net,
+				    &ipv6_hdr(skb)->saddr, sport,
+				    &ipv6_hdr(skb)->daddr, dport,
+				    inet6_iif(skb), inet6_sdif(skb));
 #else
 	return NULL;
 #endif
@@ -84,17 +83,16 @@ const struct sock *portclass_socket_of_udp(struct net *net,
 struct sock *portclass_socket_of_tcp(struct net *net, const struct sk_buff *skb,
 				     u8 family, __be16 sport, u16 dport)
 {
-	struct inet_hashinfo *sockets = net->ipv4.tcp_death_row.hashinfo;
-
 	if (family == NFPROTO_IPV4)
-		return __inet_lookup_established(net, sockets,
-						 ip_hdr(skb)->saddr, sport,
-						 ip_hdr(skb)->daddr, dport,
-						 inet_iif(skb), inet_sdif(skb));
+		return portclass_compat_tcp(__inet_lookup_established, net,
+					    ip_hdr(skb)->saddr, sport,
+					    ip_hdr(skb)->daddr, dport,
+					    inet_iif(skb), inet_sdif(skb));
 #if IS_ENABLED(CONFIG_IPV6)
-	return __inet6_lookup_established(net, sockets, &ipv6_hdr(skb)->saddr,
-					  sport, &ipv6_hdr(skb)->daddr, dport,
-					  inet6_iif(skb), inet6_sdif(skb));
+	return portclass_compat_tcp(__inet6_lookup_established, net,
+				    &ipv6_hdr(skb)->saddr, sport,
+				    &ipv6_hdr(skb)->daddr, dport,
+				    inet6_iif(skb), inet6_sdif(skb));
 #else
 	return NULL;
 #endif
@@ -104,15 +102,15 @@ static const struct sock *find_server4(struct net *net, const struct sock *sk,
 				       int ifindex)
 {
 	if (sk->sk_protocol == IPPROTO_TCP)
-		return inet_lookup_listener(net, net->ipv4.tcp_death_row.hashinfo,
-					    NULL, 0, sk->sk_daddr, sk->sk_dport,
+		return portclass_compat_tcp(inet_lookup_listener, net, NULL, 0,
+					    sk->sk_daddr, sk->sk_dport,
 					    sk->sk_rcv_saddr, htons(sk->sk_num),
 					    ifindex, 0);
 
 	/* From nobody, so that no socket with a peer is found. */
-	return __udp4_lib_lookup(net, 0, 0, sk->sk_rcv_saddr, htons(sk->sk_num),
-				 ifindex, 0, portclass_compat_udp_table(net),
-				 NULL);
+	return portclass_compat_udp(__udp4_lib_lookup, net, 0, 0,
+				    sk->sk_rcv_saddr, htons(sk->sk_num),
+				    ifindex, 0);
 }
 
 #if IS_ENABLED(CONFIG_IPV6)
@@ -120,15 +118,14 @@ static const struct sock *find_server6(struct net *net, const struct sock *sk,
 				       int ifindex)
 {
 	if (sk->sk_protocol == IPPROTO_TCP)
-		return inet6_lookup_listener(net,
-					     net->ipv4.tcp_death_row.hashinfo,
-					     NULL, 0, &sk->sk_v6_daddr,
-					     sk->sk_dport, &sk->sk_v6_rcv_saddr,
-					     sk->sk_num, ifindex, 0);
+		return portclass_compat_tcp(inet6_lookup_listener, net, NULL, 0,
+					    &sk->sk_v6_daddr, sk->sk_dport,
+					    &sk->sk_v6_rcv_saddr, sk->sk_num,
+					    ifindex, 0);
 
-	return __udp6_lib_lookup(net, &in6addr_any, 0, &sk->sk_v6_rcv_saddr,
-				 htons(sk->sk_num), ifindex, 0,
-				 portclass_compat_udp_table(net), NULL);
+	return portclass_compat_udp(__udp6_lib_lookup, net, &in6addr_any, 0,
+				    &sk->sk_v6_rcv_saddr, htons(sk->sk_num),
+				    ifindex, 0);
 }
 #endif
 
