@@ -24,7 +24,7 @@ group() {
 		echo "compile the module for the stock kernel:" gcc make "linux-headers-$(stock_release)" kmod ;;
 	check)	echo "check the sources:" shellcheck sparse clang clang-tidy libclang-rt-dev coccinelle valgrind \
 			man-db mandoc netbase libcmocka-dev ;;
-	vm)	echo "boot a guest:" qemu-system-x86 cpio kmod busybox-static mmdebstrap squashfs-tools zstd xz-utils
+	vm)	echo "boot a guest:" qemu-system-x86 cpio kmod busybox-static mmdebstrap squashfs-tools zstd xz-utils lz4
 		# For an ordinary user to make a root file system with users in it.
 		[ "$(id -u)" -eq 0 ] || echo "make the guest's root file system without being root:" uidmap ;;
 	uml | debug)

@@ -19,7 +19,8 @@ if [ -e /job/hello ]; then
 	$bb poweroff -f
 fi
 
-# share NAME WHERE MODE: a folder of the host. User Mode Linux has the host's files at hand, QEMU serves them by 9p.
+# share NAME WHERE MODE: a folder of the host. User Mode Linux has the host's files at hand, QEMU serves them by 9p; for a
+# kernel without, the folder comes as a disk.
 # layers LOWER NAME WHERE: LOWER as a file system that can be written to, with what is written kept in memory.
 layers() {
 	$bb mkdir -p "/over/$2/upper" "/over/$2/work"
@@ -31,6 +32,10 @@ if [ -e /job/uml ]; then
 	disk=/dev/ubda
 else
 	share() {
+		if [ -e "/job/disk-$1" ]; then
+			$bb mount -t squashfs -o ro "$($bb cat "/job/disk-$1")" "$2"
+			return
+		fi
 		case $3 in ro) cache=loose ;; *) cache=none ;; esac
 		$bb mount -t 9p -o "trans=virtio,version=9p2000.L,msize=512000,cache=$cache,$3" "$1" "$2"
 	}

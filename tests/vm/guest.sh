@@ -13,8 +13,9 @@
 #                     5 with the debug kernels)
 #
 # In the environment, GUEST_KERNEL=debug asks for the kernel of debug-kernel.sh, which finds more, and is several times
-# slower; GUEST_KERNEL=kcsan for the one that finds data races. GUEST_ACCEL is an accelerator for QEMU to use, whatever the machine has, and GUEST_QEMU more options for it; they
-# are words.
+# slower; GUEST_KERNEL=kcsan for the one that finds data races; GUEST_KERNEL=SUITE:RELEASE for another one of Debian's
+# archive, without --out if it is made for clouds. GUEST_ACCEL is an accelerator for QEMU to use, whatever the machine has,
+# and GUEST_QEMU more options for it; they are words.
 #
 # The exit status is the script's. 124: the guest did not end in time. 125: the guest's kernel panicked, or warned of
 # something, or the guest failed in some other way. Only an explicit verdict from the guest, with this run's own random
@@ -28,9 +29,10 @@ set -euo pipefail
 
 "$vm/deps.sh" vm
 case ${GUEST_KERNEL:-stock} in
-stock)
+stock | *:*)
 	job_options "$@"
-	kernel=$("$vm/kernel.sh")
+	IFS=: read -ra which <<<"${GUEST_KERNEL#stock}"
+	kernel=$("$vm/kernel.sh" "${which[@]}")
 	threads=multi
 	kvm_limit=4
 	;;
@@ -55,10 +57,32 @@ kcsan)
 	boot_limit=300
 	append="kcsan.skip_watch=100 $append"
 	;;
-*) die "GUEST_KERNEL is stock, debug or kcsan" ;;
+*) die "GUEST_KERNEL is stock, debug, kcsan or SUITE:RELEASE" ;;
 esac
 rootfs=$("$vm/rootfs.sh")
 job_start
+
+disks=()
+# disk FILE [SHARE]: one more disk, with what is otherwise shared by that name.
+disk() {
+	local letters=abc
+	[ -z "${2-}" ] || printf '/dev/vd%s\n' "${letters:${#disks[@]} / 2:1}" >"$run/boot/job/disk-$2"
+	disks+=(-drive "file=$1,format=raw,if=virtio,readonly=on,file.locking=off")
+}
+disk "$rootfs"
+shares=()
+# share TAG FOLDER [MODE]: a folder of the host, for the guest to mount by 9p.
+share() { shares+=(-virtfs "local,path=$2,mount_tag=$1,security_model=none,multidevs=remap${3-}"); }
+if [ -e "$kernel/modules.img" ]; then
+	[ -z "$out" ] || die "this kernel can't use a folder of the host"
+	image "$top" "$run/portclass.img" -e .git
+	disk "$run/portclass.img" portclass
+	disk "$kernel/modules.img" modules
+else
+	share portclass "$top" ,readonly=on
+	share modules "$kernel/modules" ,readonly=on
+	[ -z "$out" ] || share out "$out"
+fi
 job_pack /dev/ttyS1 /dev/ttyS2
 
 # shellcheck disable=SC2054,SC2154  # commas are for QEMU; the options are from job.sh
@@ -86,20 +110,13 @@ accelerator() {
 	cat "$answer"
 }
 
-shares=()
-# share TAG FOLDER [MODE]: a folder of the host, for the guest to mount by 9p.
-share() { shares+=(-virtfs "local,path=$2,mount_tag=$1,security_model=none,multidevs=remap${3-}"); }
-share portclass "$top" ,readonly=on
-share modules "$kernel/modules" ,readonly=on
-[ -z "$out" ] || share out "$out"
-
 accel=${GUEST_ACCEL:-$(accelerator)}
 read -ra more <<<"${GUEST_QEMU-}"
 for try in 1 2; do
 	status=0
 	job_boot qemu-system-x86_64 -accel "$accel" "${machine[@]}" -initrd "$run/boot.cpio" \
 		-serial "file:$run/kernel" -serial "file:$run/output" -serial "file:$run/verdict" \
-		-drive "file=$rootfs,format=raw,if=virtio,readonly=on,file.locking=off" "${shares[@]}" "${more[@]}" || status=$?
+		"${disks[@]}" "${shares[@]}" "${more[@]}" || status=$?
 	# Two faults of the emulator, both rare: processors of the guest stand still, since a timer's tick got lost or the
 	# host itself stood still, which shows as a stall; or all of it does without a word, before the job. A stall with
 	# code of ours on any stack is no such fault, nor is one that comes again.

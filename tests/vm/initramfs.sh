@@ -6,15 +6,16 @@
 # boot_cpio TREE RELEASE FILE: an archive with guest-boot.sh, busybox, and the modules to reach the root file system.
 # TREE/lib/modules/RELEASE are the kernel's modules, with depmod's files.
 boot_cpio() {
-	local boot=$3.tree module
+	local boot=$3.tree module share=()
 	mkdir -p "$boot"/{bin,modules,dev,proc,sys,lower,over,root}
 	cp /bin/busybox "$boot/bin/busybox"
 	cp "$vm/guest-boot.sh" "$boot/init"
 	chmod 755 "$boot/init"
 	: >"$boot/modules/order"
-	# In loading order. A module that is built in has no file, and nothing to do.
+	# In loading order. A module that is built in has no file, and nothing to do; a kernel without 9p gets images instead.
+	[ ! -e "$1/lib/modules/$2/kernel/fs/9p" ] || share=(9pnet_virtio 9p)
 	/sbin/modprobe -d "$1" -S "$2" -a --show-depends \
-		virtio_pci virtio_blk squashfs overlay 9pnet_virtio 9p |
+		virtio_pci virtio_blk squashfs overlay "${share[@]}" |
 		sed -n 's/^insmod //p' | awk '!seen[$1]++ { print $1 }' |
 		while read -r module; do
 			cp "$module" "$boot/modules/"

@@ -45,9 +45,9 @@ digest() { cat -- "$@" | sha256sum | cut -c1-12; }
 
 # cached NAME KEY COMMAND...: prints the folder $cache/NAME-KEY. If there is none yet, runs "COMMAND... FOLDER" on a
 # temporary folder and renames that into place, so that a half-made one is never taken for whole. Two runs at once
-# wait for each other. Of the folders of that NAME under older keys, all but one go away.
+# wait for each other. Of the folders of that NAME under older keys, all but one go away. COMMAND's exit status is passed on.
 cached() {
-	local name=$1 key=$2 dir tmp old
+	local name=$1 key=$2 dir tmp old status=0
 	dir=$cache/$name-$key
 	shift 2
 	if [ ! -d "$dir" ]; then
@@ -60,7 +60,8 @@ cached() {
 			mkdir "$tmp"
 			# In the background, since `set -e` does nothing within a command that `||` follows.
 			{ trap - INT; "$@" "$tmp"; } >&2 &
-			wait $! || die "$name: could not be made"
+			wait $! || status=$?
+			[ "$status" -eq 0 ] || { say "${0##*/}: $name: could not be made"; exit "$status"; }
 			# The last one stays: another branch may want it back.
 			find "$cache" -mindepth 1 -maxdepth 1 -type d -name "$name-*" -printf '%T@ %p\n' | sort -rn |
 				sed '1d; s/^[^ ]* //' | while read -r old; do rm -rf "$old"; done
@@ -102,6 +103,9 @@ download() {
 	(cd "$1" && apt-get -q -o APT::Sandbox::User=root download "$2") ||
 		die "could not download $2; 'apt-get update' may help"
 }
+
+# image FOLDER FILE [OPTION...]: a file system with what is in a folder, not compressed.
+image() { mksquashfs "$1" "$2" -quiet -no-progress -comp zstd -noI -noD -noF -noX "${@:3}" >&2; }
 
 # mirror FOLDER SOURCE...: links in FOLDER for what is in these files and folders of the repository, but for what is
 # compiled; those for files that are gone, go away. It serves to compile the same sources in several ways at once, where
