@@ -6,7 +6,7 @@
 
 # In this order. What is short, or needs least, first; what needs the User Mode Linux kernel last, since that is compiled
 # meanwhile.
-all_steps=(static cli guest tool net flows control shared uml kunit faults)
+all_steps=(static cli guest tool net flows control kernels shared uml kunit faults)
 
 # Those of make check-long: what the kernel looks for is whatever goes wrong in there, and memory that is lost.
 long_steps=(debug_guest debug_kunit debug_net debug_flows debug_control debug_faults)
@@ -41,6 +41,10 @@ step_shared() {
 	BENCH_PARTS=shared BENCH_SHARED='^portclass$|^ipset counters$' "$top/tests/bench/run.sh" >&2
 	python3 "$top/tests/bench/shared_tap.py" "$top/.build/bench"
 }
+
+# The module compiled for other kernels of Debian's archive, and the newest booted; or for all of them, for an hour.
+step_kernels() { "$vm/kernels.sh" near; }
+step_kernels_all() { "$vm/kernels.sh" all; }
 
 # KUnit suites, which report by the kernel's log.
 step_kunit() { suites uml "$vm/uml.sh" run --timeout 900; }
