@@ -26,8 +26,8 @@ PATIENCE = int(os.environ.get("PATIENCE", "1"))
 
 
 class World:
-    """What the actors share: whether it is over; and which load of the module this is, an odd number while there is none,
-    with how many packets had come before it."""
+    """What the actors share: whether it is over; which load of the module this is, an odd number while there is none, with
+    how many packets had come before it; and whether it can't go for all the dumps, so that nobody is to begin one."""
 
     def __init__(self):
         self.memory = mmap.mmap(-1, 4096)
@@ -41,6 +41,7 @@ class World:
     over = property(lambda self: self.read(0), lambda self, value: self.write(0, value))
     load = property(lambda self: self.read(1), lambda self, value: self.write(1, value))
     came = property(lambda self: self.read(2), lambda self, value: self.write(2, value))
+    held = property(lambda self: self.read(3), lambda self, value: self.write(3, value))
 
 
 # Who, on which processor (None: on any), and what it does. The first one loads the module.
@@ -85,6 +86,8 @@ def act(world, body, dice):
                     done[word] += 1
                     if world.over:
                         break
+                    while world.held and body in storm_control.DUMPERS:
+                        time.sleep(0.02)
             except storm_control.GONE as error:
                 if not storm_control.is_gone(error):
                     raise

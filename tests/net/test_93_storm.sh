@@ -51,6 +51,9 @@ before=$(held)
 t_ok "all at once" storm "$STORM_SECONDS"
 sed 's/^/# /' "$TAP_STATE/output"
 
+# Of a kernel that watches for data races: how many accesses of ours it has had an eye on.
+sed -n 's/^setup_watchpoints/# watched accesses/p' /sys/kernel/debug/kcsan 2>/dev/null || :
+
 # All is as it was.
 wait_for ping -c 1 -W 1 "$SRV6"
 pc flush

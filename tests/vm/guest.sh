@@ -51,11 +51,11 @@ kcsan)
 	job_options --loglevel 5 "$@"
 	kernel=$("$vm/debug-kernel.sh" kcsan)
 	# It takes two at the same time to race. And as modules of ours alone are watched (kcsan-ours.patch), more often than by
-	# default: one access in 100, of each processor.
+	# default: one access in 500, of each processor.
 	threads=multi
 	kvm_limit=30
 	boot_limit=300
-	append="kcsan.skip_watch=100 $append"
+	append="kcsan.skip_watch=500 $append"
 	;;
 *) die "GUEST_KERNEL is stock, debug, kcsan or SUITE:RELEASE" ;;
 esac
