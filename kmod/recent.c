@@ -70,13 +70,16 @@ bool portclass_recent_add(struct portclass_recent __percpu *recent,
 	u32 now = (unsigned long)jiffies / HZ;
 	u32 hash = hash_of(skb, family, pkt);
 	u32 limit = pkt->proto == PORTCLASS_PROTO_TCP ? TCP_SECONDS : UDP_SECONDS;
-	u64 *pair, old;
+	u64 *pair, first, old;
 
 	pair = raw_cpu_ptr(recent->pair[hash % PORTCLASS_RECENT_PAIRS]);
-	old = READ_ONCE(pair[0]);
+	first = READ_ONCE(pair[0]);
+	old = first;
 	/* The one that was used last stays. */
-	if (old >> 32 != hash)
-		swap(old, pair[1]);
+	if (first >> 32 != hash) {
+		old = READ_ONCE(pair[1]);
+		WRITE_ONCE(pair[1], first);
+	}
 	WRITE_ONCE(pair[0], (u64)hash << 32 | now);
 
 	/* A slot that is free was last used in the second 0, by the hash 0. */

@@ -92,7 +92,8 @@ static ssize_t stats_show(struct kobject *kobj, struct kobj_attribute *attr,
 		unsigned int p = i / PORTCLASS_CLASSES;
 		unsigned int c = i % PORTCLASS_CLASSES;
 
-		if (kobj != class_dirs[p][c])
+		/* Others come and go, one after the other, at load and unload. */
+		if (kobj != READ_ONCE(class_dirs[p][c]))
 			continue;
 		for (scope = 0; scope < PORTCLASS_SCOPES; scope++) {
 			const u64 *value;
@@ -123,7 +124,7 @@ static struct stats_attr stats_attrs[] = {
 static int dir_add(struct kobject **dir, const char *name,
 		   struct kobject *parent)
 {
-	*dir = kobject_create_and_add(name, parent);
+	WRITE_ONCE(*dir, kobject_create_and_add(name, parent));
 	return *dir ? 0 : -ENOMEM;
 }
 
@@ -169,7 +170,7 @@ static void dir_remove(struct kobject **dir)
 	/* Its files go with it; waits for who is reading one. */
 	kobject_del(*dir);
 	kobject_put(*dir);
-	*dir = NULL;
+	WRITE_ONCE(*dir, NULL);
 }
 
 /**
