@@ -118,7 +118,9 @@ case " ${steps[*]} " in *" uml "* | *" kunit "* | *" faults "*)
 	jobs+=("$uml")
 	;;
 esac
-case " ${steps[*]} " in *" debug_"*) "$vm/debug-kernel.sh" >/dev/null ;; esac
+for kernel in debug kcsan; do
+	case " ${steps[*]} " in *" ${kernel}_"*) "$vm/debug-kernel.sh" $kernel >/dev/null ;; esac
+done
 "$vm/kernel.sh" >/dev/null
 "$vm/rootfs.sh" >/dev/null
 

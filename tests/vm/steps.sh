@@ -6,10 +6,12 @@
 
 # In this order. What is short, or needs least, first; what needs the User Mode Linux kernel last, since that is compiled
 # meanwhile.
-all_steps=(static cli guest tool net flows control kernels shared uml kunit faults)
+all_steps=(static cli guest tool net flows control storm kernels shared uml kunit faults)
 
-# Those of make check-long: what the kernel looks for is whatever goes wrong in there, and memory that is lost.
-long_steps=(debug_guest debug_kunit debug_net debug_flows debug_control debug_faults)
+# Those of make check-long: what the kernel looks for is whatever goes wrong in there, and memory that is lost; and data
+# races, in a kernel of their own.
+long_steps=(debug_guest debug_kunit debug_net debug_flows debug_control debug_faults debug_storm
+	kcsan_guest kcsan_kunit kcsan_storm long_storm)
 
 # Compilers and checkers.
 step_static() { "$vm/static.sh"; }
@@ -35,6 +37,9 @@ step_tool() { "$vm/net.sh" tests/cli/guest.sh; }
 step_net() { "$vm/net.sh" tests/net/run.sh 'test_[12]*'; }
 step_flows() { "$vm/net.sh" tests/net/run.sh 'test_[34]*'; }
 step_control() { "$vm/net.sh" tests/net/run.sh 'test_[5-8]*'; }
+# All of it at once.
+step_storm() { "$vm/net.sh" --env STORM_SECONDS=20 tests/net/run.sh test_93_storm; }
+step_long_storm() { "$vm/net.sh" --env STORM_SECONDS=240 --env PATIENCE=2 tests/net/run.sh test_93_storm; }
 
 # What two processors share in the packet path, as a plugin of the emulator sees it.
 step_shared() {
@@ -65,11 +70,19 @@ step_debug_kunit() { GUEST_KERNEL=debug suites debug "$vm/guest.sh" --loglevel 7
 step_debug_net() { slowly 'test_[12]*'; }
 step_debug_flows() { slowly 'test_[34]*'; }
 step_debug_control() { slowly 'test_[5-8]*'; }
-step_debug_faults() { slowly 'test_9*'; }
+step_debug_faults() { slowly test_90_faults; }
+step_debug_storm() { slowly test_93_storm --env STORM_SECONDS=180; }
 
-# slowly PATTERN: the end-to-end tests of that name, but for those that would tell nothing there, or take too long.
+# Data races.
+step_kcsan_guest() { "$vm/selftest.sh" kcsan; }
+step_kcsan_kunit() { GUEST_KERNEL=kcsan suites kcsan "$vm/guest.sh" --loglevel 7 --timeout 2400; }
+step_kcsan_storm() {
+	GUEST_KERNEL=kcsan "$vm/net.sh" --env PATIENCE=3 --env STORM_SECONDS=180 tests/net/run.sh test_93_storm
+}
+
+# slowly PATTERN [OPTION...]: the end-to-end tests of that name, but for those that would tell nothing there, or take too long.
 slowly() {
-	GUEST_KERNEL=debug "$vm/net.sh" --timeout 3600 --env PATIENCE=6 --env "LEFT_OUT=$left_out" tests/net/run.sh "$1"
+	GUEST_KERNEL=debug "$vm/net.sh" --timeout 3600 --env PATIENCE=6 --env "LEFT_OUT=$left_out" "${@:2}" tests/net/run.sh "$1"
 }
 left_out='
 '
