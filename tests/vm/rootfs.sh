@@ -17,7 +17,7 @@ packages=(
 	nftables iptables ipset conntrack wireguard-tools
 	iperf3 socat curl nginx-light dnsmasq-base bind9-dnsutils chrony vsftpd
 	openssh-server openssh-client systemd
-	python3-minimal python3 python3-scapy
+	python3-minimal python3 python3-scapy python3-yaml
 	libnl-3-200 libnl-genl-3-200 libkmod2 libjson-c5
 )
 
