@@ -8,23 +8,12 @@ import random
 import struct
 import sys
 
-from wire import ACK, NUMBERS, SYN, behind, run
+from wire import ACK, NUMBERS, SYN, behind, cut, run
 
 HOP, ROUTING, FRAGMENT, DEST, NONE = 0, 43, 44, 60, 59
 hop = HOP, bytes([0, 1, 4, 0, 0, 0, 0])
 dest = DEST, bytes([0, 1, 4, 0, 0, 0, 0])
 routing = ROUTING, bytes([0, 253, 0, 0, 0, 0, 0])
-
-
-def cut(payload, *sizes):
-    """(offset, bytes, whether more follow) of pieces of these sizes; the last size is that of all that follow."""
-    at, pieces = 0, []
-    sizes = list(sizes)
-    while at < len(payload):
-        size = sizes.pop(0) if len(sizes) > 1 else sizes[0]
-        pieces.append((at, payload[at:at + size], at + size < len(payload)))
-        at += size
-    return pieces
 
 
 def header(at, more, number):

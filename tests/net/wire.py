@@ -89,6 +89,17 @@ def behind(chain):
     return b"".join(bytes([following[0]]) + body for (_, body), following in zip(chain, chain[1:])) + chain[-1][1]
 
 
+def cut(payload, *sizes):
+    """(offset, bytes, whether more follow) of pieces of these sizes; the last size is that of all that follow."""
+    at, pieces = 0, []
+    sizes = list(sizes)
+    while at < len(payload):
+        size = sizes.pop(0) if len(sizes) > 1 else sizes[0]
+        pieces.append((at, payload[at:at + size], at + size < len(payload)))
+        at += size
+    return pieces
+
+
 class Host:
     """Who is tried: over eth0, by his addresses and that of his network card."""
 
