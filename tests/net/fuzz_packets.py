@@ -7,7 +7,8 @@ TCP nor UDP isn't, and what has no whole header is malformed; counters only grow
 served. Who calls this has made the namespaces peer, right, and srv, where that client is, a server on port 7777, and a
 counter of nftables for all that we send ourselves (in the chain output of the table inet fuzz).
 
-FILE has a packet a line: way, virtio's header (hex), where it is cut into pieces, the packet (hex). "#" begins a comment.
+FILE has a packet a line: way, virtio's header (hex), where it is cut into pieces, the packet (hex). "#" begins a
+comment.
 """
 
 import json
@@ -34,7 +35,8 @@ ENDS = {4: (("10.1.0.2", "10.8.0.2", "10.9.0.2", "10.7.0.2", "10.1.0.9", "0.0.0.
         6: (("fd01::2", "fd08::2", "fd09::2", "fd07::2", "fd01::9", "::"),
             ("fd01::1", "fd01::1", "fd09::1", "fd08::1", "fd04::2", "fd04::2", "ff02::1", "fd09::2"))}
 # What we send goes where nothing answers.
-ENDS_OUT = {4: (ENDS[4][1][:4], ("10.1.0.2", "10.4.0.2", "10.9.0.2")), 6: (ENDS[6][1][:4], ("fd01::2", "fd04::2", "fd09::2"))}
+ENDS_OUT = {4: (ENDS[4][1][:4], ("10.1.0.2", "10.4.0.2", "10.9.0.2")),
+            6: (ENDS[6][1][:4], ("fd01::2", "fd04::2", "fd09::2"))}
 
 
 class Fuzzer:
@@ -54,7 +56,8 @@ class Fuzzer:
         self.state, self.log, self.recent = State(self.client), KernelLog(), []
         with nl.namespace("srv"):
             self.clients = [socket.socket(family) for family in (socket.AF_INET, socket.AF_INET6)]
-        self.told = dict.fromkeys(("packets", "not taken", "counted", "malformed", "fragments", "configurations", "refused"), 0)
+        self.told = dict.fromkeys(
+            ("packets", "not taken", "counted", "malformed", "fragments", "configurations", "refused"), 0)
 
     def said(self):
         return "\n".join(f"{way.name} {header.hex()} {','.join(map(str, pieces)) or '-'} {packet.hex()}"
@@ -112,7 +115,7 @@ class Fuzzer:
         sort = rng.choice(("any", "any", "any", "other", "malformed"))
         ways = self.ways[:-1] if sort != "any" else self.ways
         before, injected = self.counted(), 0
-        for _ in range(rng.choice((20, 100, 200))):
+        for _ in range(rng.choice((100, 300, 600))):
             way = rng.choice(ways)
             source = self.packets_out if way is self.ways[-1] else self.packets
             source.exact = sort != "any"
@@ -136,7 +139,8 @@ class Fuzzer:
         what = f"{injected} packets of the sort {sort}, and {grown['sent']} of our own: {grown}"
         assert grown["counted"] <= limit, what
         assert grown["malformed"] <= (0 if sort == "other" else injected), what
-        assert sum(grown[name] for name in ("counted", "malformed", "fragments")) <= injected + grown["sent"] + ordinary, what
+        seen = grown["counted"] + grown["malformed"] + grown["fragments"]
+        assert seen <= injected + grown["sent"] + ordinary, what
         assert sort == "any" or not grown["fragments"], what
         self.state.counters_grow()
         self.log.clean(self.said)
@@ -164,7 +168,8 @@ class Fuzzer:
     def replay(self, path):
         """Packets of a file, while nothing is denied, and while all is."""
         ways = {way.name: way for way in self.ways}
-        everything = [nl.policy(scope, proto, klass, nl.REJECT) for scope in range(3) for proto in range(2) for klass in range(3)]
+        everything = [nl.policy(scope, proto, klass, nl.REJECT)
+                      for scope in range(3) for proto in range(2) for klass in range(3)]
         count = 0
         with open(path, encoding="ascii") as file:
             lines = [line.partition("#")[0].split() for line in file]

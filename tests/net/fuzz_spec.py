@@ -2,10 +2,10 @@
 # SPDX-License-Identifier: GPL-2.0
 """fuzz_spec.py SECONDS SEED | replay FILE...: requests made of kmod/portclass.yaml, good ones and ones with faults.
 
-Of every operation, by several sockets at once, some of them of nobody's; single and in batches; dumps are left half-way.
-What the spec allows is done, what it doesn't is refused; what is refused has changed nothing; answers are as the spec
-says; counters only grow; and what one namespace says of itself makes another one the same. Both namespaces, and one to
-send packets from, are made by who calls this: twin and peer.
+Of every operation, by several sockets at once, some of them of nobody's; single and in batches; dumps are left
+half-way. What the spec allows is done, what it doesn't is refused; what is refused has changed nothing; answers are as
+the spec says; counters only grow; and what one namespace says of itself makes another one the same. Both namespaces,
+and one to send packets from, are made by who calls this: twin and peer.
 
 FILE has a request a line: operation, flags, attributes (hex); "#" begins a comment.
 """
@@ -37,7 +37,6 @@ class Sent:
         self.op, self.flags, self.data, self.expect = op, flags, data, expect
         self.cmd = op.number if cmd is None else cmd
         self.error = None  # 0, an errno, or None if it got no answer
-        self.raw = b""
 
     def __str__(self):
         return f"{self.op.name} {self.flags:#x} {self.data.hex()} # {self.cmd}, {('good', 'odd', 'bad')[self.expect]}"
@@ -54,10 +53,11 @@ class Fuzzer:
         with nl.namespace("twin"):
             self.twin = nl.Client(sndbuf=1 << 22, rcvbuf=1 << 22)
         self.state = State(self.control)
-        self.sockets = [sockets.Socket(kind) for kind in sockets.KINDS * 2]
+        self.sockets = [sockets.Socket(kind) for kind in (*sockets.KINDS, *sockets.KINDS[:1] * 4)]
         self.traffic = sockets.Traffic("peer")
         self.log, self.recent = KernelLog(), []
-        self.told = dict.fromkeys(("requests", "done", "refused", "answers", "dumps left", "no privilege", "rebuilt"), 0)
+        self.told = dict.fromkeys(
+            ("requests", "done", "refused", "answers", "dumps left", "no privilege", "rebuilt"), 0)
 
     def said(self):
         return "\n".join(map(str, self.recent))
@@ -84,8 +84,9 @@ class Fuzzer:
         for one in batch:
             sock.seq += 1
             sock.waiting[sock.seq] = one
-            one.raw = struct.pack("=IHHIIBBH", 20 + len(one.data), self.control.family, one.flags, sock.seq, 0, one.cmd, 1, 0)
-            parts.append(one.raw + one.data + bytes(-len(one.data) % 4))
+            head = struct.pack("=IHHIIBBH", 20 + len(one.data), self.control.family, one.flags, sock.seq, 0,
+                               one.cmd, 1, 0)
+            parts.append(head + one.data + bytes(-len(one.data) % 4))
         raw = b"".join(parts)
         if spoil:
             raw = mutate(self.rng, raw)
@@ -193,7 +194,8 @@ class Fuzzer:
                 print(f"{steps} steps in {told - start:.0f} s", flush=True)
         self.round()
         took = time.monotonic() - start
-        print(f"{self.told['requests'] / took:.0f} requests a second;", ", ".join(f"{n} {what}" for what, n in self.told.items()))
+        print(f"{self.told['requests'] / took:.0f} requests a second;",
+              ", ".join(f"{number} {what}" for what, number in self.told.items()))
 
     def replay(self, path):
         """Requests of a file, each by each sort of socket."""

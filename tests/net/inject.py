@@ -27,7 +27,8 @@ def offload(rng, packet):
     proto = (packet[9:10] if v4 else packet[6:7]) or b"\0"
     flags, sort = rng.choice((NEEDS_CSUM, NEEDS_CSUM, DATA_VALID, 0, 3, rng.randrange(256))), 0
     if rng.random() < 0.6:
-        flags, sort = flags | NEEDS_CSUM, (GSO_TCP4 if v4 else GSO_TCP6) if proto == b"\6" else rng.choice((GSO_UFO, GSO_UDP))
+        flags |= NEEDS_CSUM
+        sort = (GSO_TCP4 if v4 else GSO_TCP6) if proto == b"\6" else rng.choice((GSO_UFO, GSO_UDP))
         if rng.random() < 0.1:
             sort = rng.choice((GSO_TCP4, GSO_UFO, GSO_TCP6, GSO_UDP, sort | GSO_ECN, rng.randrange(256)))
     where = 16 if proto == b"\6" else 6
@@ -41,14 +42,19 @@ def offload(rng, packet):
 def shifted(header, by):
     """For a packet with a header of its link before it."""
     flags, sort, head, size, at, where = struct.unpack("=BBHHHH", header)
-    return header if header == NO_HEADER else struct.pack("=BBHHHH", flags, sort, min(head + by, 65535), size, at + by, where)
+    if header == NO_HEADER:
+        return header
+    return struct.pack("=BBHHHH", flags, sort, min(head + by, 65535), size, at + by, where)
 
 
 def frame(rng, packet):
     """In Ethernet, for us or not; perhaps with tags of VLANs."""
     kind = 0x86dd if packet[0] >> 4 == 6 else 0x0800
-    to = OUR_MAC if rng.random() < 0.95 else rng.choice((bytes([255] * 6), bytes.fromhex("333300000001"), rng.randbytes(6)))
-    tags = b"".join(struct.pack("!HH", rng.choice((0x8100, 0x88a8)), rng.choice((0, 0, 5))) for _ in range(rng.choice((0,) * 9 + (1, 2))))
+    to = OUR_MAC
+    if rng.random() < 0.05:
+        to = rng.choice((bytes([255] * 6), bytes.fromhex("333300000001"), rng.randbytes(6)))
+    tags = b"".join(struct.pack("!HH", rng.choice((0x8100, 0x88a8)), rng.choice((0, 0, 5)))
+                    for _ in range(rng.choice((0,) * 9 + (1, 2))))
     return to + THEIR_MAC + tags + struct.pack("!H", kind)
 
 
@@ -65,7 +71,8 @@ class Tun:
         self.file = os.open("/dev/net/tun", os.O_RDWR | os.O_NONBLOCK)
         fcntl.ioctl(self.file, TUNSETIFF, struct.pack("16sH22x", name.encode(), flags | IFF_NO_PI | IFF_VNET_HDR))
         fcntl.ioctl(self.file, TUNSETVNETHDRSZ, struct.pack("=i", len(NO_HEADER)))
-        ip(f"address add 10.{number}.0.1/24 dev {name}", f"address add fd{number:02}::1/64 dev {name} nodad", f"link set {name} up")
+        ip(f"address add 10.{number}.0.1/24 dev {name}", f"address add fd{number:02}::1/64 dev {name} nodad",
+           f"link set {name} up")
         if self.tap:
             ip(f"link set {name} address {OUR_MAC.hex(':')}",
                *(f"neighbour replace {one} lladdr {THEIR_MAC.hex(':')} dev {name}"

@@ -13,7 +13,8 @@ HOP, ROUTING, FRAGMENT, ESP, AH, DEST, NONE = 0, 43, 44, 50, 51, 60, 59
 # ICMP, IGMP, IP in IP, EGP, DCCP, IPv6 in IP, GRE, ESP, ICMPv6, OSPF, SCTP, UDP-Lite, none, MPLS, unassigned
 OTHERS = (1, 2, 4, 8, 33, 41, 47, 50, 58, 59, 89, 132, 136, 137, 200, 255)
 OPTIONS4 = (bytes([1] * 4), bytes(4), bytes([7, 15, 4]) + bytes(13), bytes([68, 12, 5, 0]) + bytes(8),
-            bytes([148, 4, 0, 0]), bytes([131, 7, 8]) + bytes(5), bytes([0x5e, 4, 0, 0]), bytes([1] * 40), bytes([7, 39, 4, 0]))
+            bytes([148, 4, 0, 0]), bytes([131, 7, 8]) + bytes(5), bytes([0x5e, 4, 0, 0]), bytes([1] * 40),
+            bytes([7, 39, 4, 0]))
 KEPT = pathlib.Path(__file__).resolve().parents[1] / "fuzz" / "corpus" / "packet"
 
 
@@ -22,8 +23,9 @@ class Packets:
 
     def __init__(self, rng, ends):
         self.rng = rng
-        self.ends = {family: [[socket.inet_pton(socket.AF_INET if family == 4 else socket.AF_INET6, one) for one in side]
-                              for side in sides] for family, sides in ends.items()}
+        kinds = {4: socket.AF_INET, 6: socket.AF_INET6}
+        self.ends = {family: [[socket.inet_pton(kinds[family], one) for one in side] for side in sides]
+                     for family, sides in ends.items()}
         self.exact = False  # headers of IP without faults
         self.kept = [path.read_bytes()[2:] for path in sorted(KEPT.iterdir())]
 
@@ -49,7 +51,8 @@ class Packets:
         options = rng.choice((b"", b"", bytes([2, 4, 5, 180]), bytes([1] * 40), rng.randbytes(4 * rng.randrange(11))))
         doff = 5 + len(options) // 4 if rng.random() < 0.9 else rng.randrange(16)
         head = struct.pack("!HHIIBBHHH", self.port(), self.port(), rng.randrange(1 << 32), rng.randrange(1 << 32),
-                           doff << 4 | rng.choice((0, 0, 0, 14)), flags, rng.choice((0, 1024, 65535)), 0, rng.choice((0, 9)))
+                           doff << 4 | rng.choice((0, 0, 0, 14)), flags, rng.choice((0, 1024, 65535)), 0,
+                           rng.choice((0, 9)))
         return self.sum(head + options + self.payload(), 16, ends, TCP)
 
     def udp(self, ends, proto=UDP):
@@ -67,7 +70,8 @@ class Packets:
         else:
             kind, code = rng.choice((3, 4, 5, 11, 12) if family == 4 else (1, 2, 3, 4, 137)), rng.randrange(16)
             quoted = self.whole(family, (ends[1], ends[0]), rng.choice((TCP, UDP)))
-            body = struct.pack("!I", rng.choice((0, 1280, 576))) + quoted[:rng.choice((0, 8, 20, 24, 28, 40, 48, len(quoted)))]
+            quoted = quoted[:rng.choice((0, 8, 20, 24, 28, 40, 48, len(quoted)))]
+            body = struct.pack("!I", rng.choice((0, 1280, 576))) + quoted
         data = bytes([kind, code, 0, 0]) + body
         if family == 4:
             return data[:2] + struct.pack("!H", checksum(data)) + data[4:]
@@ -99,7 +103,8 @@ class Packets:
         return bytes([size]) + bytes([1, 4 + 8 * size if 8 * size < 250 else 4]) + bytes(4 + 8 * size)
 
     def chain(self, kinds):
-        return [(kind, self.extension(kind)) for kind in (self.rng.choice(kinds) for _ in range(self.rng.choice((1, 1, 2, 3, 9))))]
+        chosen = self.rng.choices(kinds, k=self.rng.choice((1, 1, 2, 3, 9)))
+        return [(kind, self.extension(kind)) for kind in chosen]
 
     # Packets
 
@@ -124,8 +129,8 @@ class Packets:
         rng = self.rng
         payload = behind(chain)
         length = len(payload) if rng.random() < 0.97 else rng.randrange(len(payload) + 9)
-        return struct.pack("!IHBB16s16s", 6 << 28 | rng.randrange(4), length, chain[0][0], rng.choice((64, 64, 64, 2, 1, 0)),
-                           *ends) + payload
+        return struct.pack("!IHBB16s16s", 6 << 28 | rng.randrange(4), length, chain[0][0],
+                           rng.choice((64, 64, 64, 2, 1, 0)), *ends) + payload
 
     def whole(self, family, ends, proto):
         ends = ends or self.addresses(family)
@@ -140,7 +145,8 @@ class Packets:
         rng = self.rng
         family, number = rng.choice((4, 6)), rng.randrange(4)
         ends, proto = self.addresses(family), rng.choice((TCP, UDP, UDP, 1))
-        pieces = cut(self.transport(family, ends, proto) or b"x", *rng.choice(((8,), (16, 1480), (24, 8), (400,), (1480,))))[:20]
+        sizes = rng.choice(((8,), (16, 1480), (24, 8), (400,), (1480,)))
+        pieces = cut(self.transport(family, ends, proto) or b"x", *sizes)[:20]
         if rng.random() < 0.5:
             rng.shuffle(pieces)
         if rng.random() < 0.4:

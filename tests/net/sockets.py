@@ -6,7 +6,6 @@ import ctypes
 import errno
 import os
 import socket
-import struct
 
 import netlink as nl
 
@@ -94,4 +93,4 @@ class Traffic:
         for sock, address in zip(self.socks, ("10.1.0.1", "fd01::1")):
             for _ in range(4):
                 with contextlib.suppress(OSError):
-                    sock.sendto(struct.pack("=Q", rng.randrange(99)), (address, rng.choice((9000, 9001, 53, 49152, 65535))))
+                    sock.sendto(bytes(8), (address, rng.choice((9000, 9001, 53, 49152, 65535))))

@@ -30,7 +30,7 @@ class Op:
     """An operation: get, set …"""
 
     def __init__(self, entry, number):
-        self.name, self.number, self.set = entry["name"], number, entry["attribute-set"] if "attribute-set" in entry else None
+        self.name, self.number, self.set = entry["name"], number, entry.get("attribute-set")
         self.dump = "dump" in entry
         sort = entry.get("dump") or entry.get("do") or {"reply": entry.get("event", {})}
         self.asked = "do" in entry or "dump" in entry
@@ -51,7 +51,8 @@ class Spec:
     def __init__(self, path=PATH):
         doc = yaml.safe_load(path.read_text())
         enums = {entry["name"]: entry["entries"] for entry in doc["definitions"] if entry["type"] == "enum"}
-        self.sets = {entry["name"]: {number: Attr(one, number, enums) for number, one in enumerate(entry["attributes"], 1)}
+        self.sets = {entry["name"]: {number: Attr(one, number, enums)
+                                     for number, one in enumerate(entry["attributes"], 1)}
                      for entry in doc["attribute-sets"]}
         self.ops = [Op(entry, number) for number, entry in enumerate(doc["operations"]["list"], 1)]
         by_name = {op.name: op for op in self.ops}

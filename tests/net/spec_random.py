@@ -67,7 +67,8 @@ class Maker:
     def mend_prefix(self, address, length):
         """As long as its address at most, and no bits behind that."""
         bits = min(self.rng.choice((0, 1, 8, 24, 31, 32, 33, 64, 127, 128)), len(address.value) * 8)
-        value = int.from_bytes(address.value, "big") >> (len(address.value) * 8 - bits) << (len(address.value) * 8 - bits)
+        rest = len(address.value) * 8 - bits
+        value = int.from_bytes(address.value, "big") >> rest << rest
         address.value = value.to_bytes(len(address.value), "big")
         length.value = bytes([bits])
 
@@ -79,16 +80,17 @@ class Maker:
             high = rng.choice((low, min(low + rng.randrange(300), 65535), rng.randint(low, 65535), 65535))
             nodes["port-high"] = self.node("rule", "port-high", struct.pack("=H", high))
         found = list(nodes.values())
-        if rng.random() < 0.2:
+        if rng.random() < 0.35:
             nodes["scope"].value = struct.pack("=I", rng.choice((0, 2)))
             nodes["action"].value = struct.pack("=I", 1)
-            found += [self.node("rule", "from") for _ in range(rng.choice((1, 1, 2, 5, 99, 100)))]
+            found += [self.node("rule", "from") for _ in range(rng.choice((1, 1, 1, 2, 2, 5, 99, 100)))]
         return found
 
     def request(self, op):
         """Nodes of a good one."""
         rng = self.rng
-        wanted = [name for name in op.request if rng.random() < (0.3 if op.changes else 0.6)]
+        wanted = [name for name in op.request
+                  if rng.random() < (0.6 if name in ("rule", "policy") or not op.changes else 0.3)]
         if op.name == "explain":
             wanted = list(op.request)
         elif op.name == "set":
@@ -105,14 +107,25 @@ class Maker:
             many = self.spec.attr(op.set, name).multi
             count = rng.choice((1, 1, 2, 3, 8) if rng.random() < 0.97 else (60, 200)) if many else 1
             nodes += [self.node(op.set, name) for _ in range(count)]
+        if op.name == "set" and rng.random() < 0.02:
+            nodes += self.crowd()
         rng.shuffle(nodes)
         return nodes
+
+    def crowd(self):
+        """Nearly as many rules with sources as there may be for a scope and protocol, or too many."""
+        scope, proto, first = self.rng.choice((0, 2)), self.rng.randrange(2), self.rng.randrange(60000)
+        for port in range(first, first + 2 * self.rng.choice((100, 127, 128, 129, 140)), 2):
+            values = ("scope", scope), ("proto", proto), ("action", 1), ("port-low", port)
+            yield self.node("config", "rule", [
+                *(self.node("rule", name, number(self.spec.attr("rule", name), value)) for name, value in values),
+                self.node("rule", "from")])
 
     def make(self, op):
         """(bytes, what to expect)"""
         nodes = self.request(op)
         expect = GOOD
-        faults = self.rng.choice((0, 0, 0, 0, 1, 1, 1, 2, 3))
+        faults = self.rng.choice((0, 0, 0, 0, 1, 1, 1, 1, 2, 3))
         for _ in range(faults):
             expect = self.fault(op, nodes)
         # One fault may mend another.
@@ -123,21 +136,25 @@ class Maker:
     def fault(self, op, top):
         """Plants one, somewhere; returns what to expect then."""
         rng = self.rng
-        where = [(op.set, top)]
-        for node in top:
-            if isinstance(node.value, list):
-                where.append((node.attr.nested, node.value))
-                where += [(one.attr.nested, one.value) for one in node.value if isinstance(one.value, list)]
-        # As often at the top as within.
-        set_name, nodes = where[0] if rng.random() < 0.4 else rng.choice(where)
-        if set_name and (not nodes or rng.random() < 0.15):
+        # Of all sorts of attributes that are there one, however many there are of it.
+        where, sorts = {op.set: [top]}, {}
+        lists = [(op.set, top)]
+        while lists:
+            set_name, nodes = lists.pop()
+            where.setdefault(set_name, []).append(nodes)
+            for node in nodes:
+                sorts.setdefault((set_name, node.attr.name), []).append((node, nodes))
+                if isinstance(node.value, list):
+                    lists.append((node.attr.nested, node.value))
+        if not sorts or rng.random() < 0.1:
+            set_name = rng.choice(list(where))
+            nodes = rng.choice(where[set_name])
             return self.add_strange(op, set_name, nodes, nodes is top)
-        if not nodes:
-            return PERHAPS
-        node = rng.choice(nodes)
-        how = rng.choice((self.wrong_value, self.wrong_value, self.wrong_value, self.wrong_size, self.wrong_size, self.wrong_flag,
-                          self.twice, self.missing, self.lie, self.behind, self.padded, self.byte_order, self.deep,
-                          self.meaning))
+        # Most of them within others, where most of the sorts are.
+        weights = [1 if set_name == op.set else 3 for set_name, _ in sorts]
+        node, nodes = rng.choice(sorts[rng.choices(list(sorts), weights)[0]])
+        how = rng.choice((*(self.wrong_value,) * 3, *(self.wrong_size,) * 2, self.wrong_flag, self.twice, self.missing,
+                          self.lie, self.behind, self.padded, self.byte_order, self.deep, self.meaning))
         return how(op, node, nodes)
 
     def add_strange(self, op, set_name, nodes, is_top):
@@ -163,7 +180,9 @@ class Maker:
                                           bytes([120]) * ((attr.max_len or 0) + 1) + b"\0", bytes([120]) * 4000))
             return BAD
         if attr.type == "binary":
-            node.value = self.rng.randbytes(self.rng.choice((0, 1, 3, 5, 8, 15, 17, 64, 1000)))
+            size = self.rng.choice((0, 1, 3, 5, 8, 15, 17, 64, 1000))
+            # Nothing else is wrong with it then.
+            node.value = (node.value + bytes(size))[:size] if self.rng.random() < 0.7 else self.rng.randbytes(size)
             return BAD
         if not attr.size or attr.high is None:
             return PERHAPS

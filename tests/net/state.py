@@ -68,8 +68,9 @@ class State:
     def after(self, refused, what, whole):
         """@refused: nothing may have changed, but for what comes back since nobody has confirmed it."""
         old, self.config = self.config, self.client.config()
-        assert self.config["generation"] >= self.generation, f"generation {self.config['generation']} after {self.generation}"
-        self.generation = self.config["generation"]
+        now = self.config["generation"]
+        assert now >= self.generation, f"generation {now} after {self.generation}"
+        self.generation = now
         reverted = "pending" in old and "pending" not in self.config
         if not refused or reverted:
             self.tables = None
@@ -92,5 +93,6 @@ class State:
             for name, value in fields.items():
                 assert stats[path][name] >= value, f"{name} of {path} went from {value} to {stats[path][name]}"
         for key, fields in self.ports.items():
-            assert key in ports and all(a >= b for a, b in zip(ports[key], fields)), f"{key}: {ports.get(key)} after {fields}"
+            now = ports.get(key, (0, 0, 0, 0))
+            assert all(a >= b for a, b in zip(now, fields)), f"{key}: {now} after {fields}"
         self.stats, self.ports = stats, ports

@@ -1,8 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
 #
-# Requests made at random of the netlink interface's spec, for FUZZ_SECONDS; best in a kernel that looks for faults. First
-# come those that are kept (corpus/netlink). FUZZ_SEED repeats a run.
+# Requests made at random of the netlink interface's spec, for FUZZ_SECONDS; best in a kernel that looks for faults.
+# First come those that are kept (corpus/netlink). FUZZ_SEED repeats a run.
 
 set -euo pipefail
 # shellcheck source=tests/net/lib.sh

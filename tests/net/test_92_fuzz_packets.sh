@@ -2,8 +2,8 @@
 # SPDX-License-Identifier: GPL-2.0
 #
 # Packets made at random, from a driver, over a veth pair and out by a raw socket, while rules change at random, for
-# FUZZ_SECONDS; best in a kernel that looks for faults. First come those that are kept (corpus/packets). FUZZ_SEED repeats
-# a run.
+# FUZZ_SECONDS; best in a kernel that looks for faults. First come those that are kept (corpus/packets). FUZZ_SEED
+# repeats a run.
 
 set -euo pipefail
 # shellcheck source=tests/net/lib.sh
@@ -32,9 +32,9 @@ nft -f - <<-END
 END
 for ns in peer right; do
 	in_ns $ns nft 'table inet fuzz { chain input { type filter hook prerouting priority -500; policy drop; }; }'
-	mac=$(ip -json -netns $ns link show eth0 | jq -r '.[0].address')
+	ip -netns $ns link set eth0 address 02:00:00:00:00:02
 	for address in "$(theirs4 $ns)" "$(theirs6 $ns)"; do
-		ip neighbour replace "$address" lladdr "$mac" dev "to-$ns"
+		ip neighbour replace "$address" lladdr 02:00:00:00:00:02 dev "to-$ns"
 	done
 done
 ethtool -K to-peer gro on

@@ -8,6 +8,8 @@
 # MAKE_ARGs to count what runs; .build/bench-stock and .build/bench-uml have portclass.ko and portclass_bench.ko, the latter
 # for the User Mode Linux kernel of the benchmark.
 #
+# With PLANT=NAME in the environment it is portclass.ko alone, with the bug of plants/NAME.patch, in .build/KERNEL-NAME.
+#
 # A module for one kernel must not overwrite that for another, and a Kbuild of these kernels can't put its output in a
 # folder of its own: so each is compiled in a mirror of the sources, made of symbolic links.
 
@@ -37,7 +39,7 @@ bench-uml)
 esac
 name=$1
 shift
-to=$top/.build/$name
+to=$top/.build/$name${PLANT:+-$PLANT}
 
 # compile FOLDER [MAKE_ARG...]
 compile() {
@@ -51,7 +53,7 @@ compile() {
 mkdir -p "$to"
 exec {lock}>"$to.lock"
 flock "$lock"
-if [ "$(cat "$to/kdir" 2>/dev/null)" != "$kdir" ]; then
+if [ "$(cat "$to/kdir" 2>/dev/null)" != "$kdir" ] || [ -n "${PLANT-}" ]; then
 	rm -rf "$to"
 	mkdir -p "$to"
 	printf '%s\n' "$kdir" >"$to/kdir"
@@ -62,8 +64,14 @@ case $name in
 uml | debug) set -- UBSAN_SANITIZE=y "$@" ;;
 esac
 mirror "$to" Kbuild kmod include
+if [ -n "${PLANT-}" ]; then
+	sed -n 's|^+++ b/||p' "$vm/plants/$PLANT.patch" | while read -r file; do
+		cp --remove-destination "$top/$file" "$to/$file"
+	done
+	patch -s -p1 -d "$to" <"$vm/plants/$PLANT.patch" >&2
+fi
 compile "$to" "$@"
-case $name in
+case $name${PLANT:+-planted} in
 uml | debug | kcsan) more=(tests/kunit tests/vm/bugs) ;;
 coverage) more=(tests/kunit) ;;
 bench-*) more=(tests/bench) ;;
@@ -75,4 +83,4 @@ for folder in "${more[@]}"; do
 	compile "$to/$folder" KBUILD_EXTRA_SYMBOLS="$to/Module.symvers" "$@"
 	cp "$to/$folder/"*.ko "$to/"
 done
-printf '.build/%s\n' "$name"
+printf '.build/%s\n' "${to##*/}"

@@ -111,7 +111,7 @@ end_step() {
 # All packages at once; and whatever takes long to make is made first, not within a step.
 progress "looking for what is needed"
 "$vm/deps.sh" build tool check ktools vm uml bench
-case " ${steps[*]} " in *" uml "* | *" kunit "* | *" faults "*)
+case " ${steps[*]} " in *" uml "* | *" kunit "* | *" faults "* | *" fuzz "*)
 	# Compiled in the background (and nicely) while the other steps run.
 	"$vm/uml-kernel.sh" >"$logs/uml-kernel.log" 2>&1 </dev/null &
 	uml=$!

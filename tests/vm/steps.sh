@@ -6,11 +6,11 @@
 
 # In this order. What is short, or needs least, first; what needs the User Mode Linux kernel last, since that is compiled
 # meanwhile.
-all_steps=(static cli guest tool net flows control storm kernels shared uml kunit faults)
+all_steps=(static cli guest tool net flows control storm kernels shared uml kunit faults fuzz)
 
 # Those of make check-long: what the kernel looks for is whatever goes wrong in there, and memory that is lost; and data
 # races, in a kernel of their own.
-long_steps=(debug_guest debug_kunit debug_net debug_flows debug_control debug_faults debug_storm
+long_steps=(debug_flows debug_net debug_control debug_faults debug_fuzz debug_plants debug_storm debug_guest debug_kunit
 	kcsan_guest kcsan_kunit kcsan_storm long_storm)
 
 # Compilers and checkers.
@@ -54,6 +54,9 @@ step_kernels_all() { "$vm/kernels.sh" all; }
 # KUnit suites, which report by the kernel's log.
 step_kunit() { suites uml "$vm/uml.sh" run --timeout 900; }
 
+# Requests and packets at random, for a short time.
+step_fuzz() { FUZZ_SECONDS=${FUZZ_SECONDS:-15} "$vm/fuzz.sh" uml; }
+
 # suites BUILD GUEST...
 suites() {
 	local dir
@@ -72,6 +75,10 @@ step_debug_flows() { slowly 'test_[34]*'; }
 step_debug_control() { slowly 'test_[5-8]*'; }
 step_debug_faults() { slowly test_90_faults; }
 step_debug_storm() { slowly test_93_storm --env STORM_SECONDS=180; }
+
+# For as long as FUZZ_SECONDS says, each of the two; and what is planted for them.
+step_debug_fuzz() { FUZZ_SECONDS=${FUZZ_SECONDS:-240} "$vm/fuzz.sh" debug; }
+step_debug_plants() { FUZZ_SECONDS=120 "$vm/fuzz.sh" plants debug; }
 
 # Data races.
 step_kcsan_guest() { "$vm/selftest.sh" kcsan; }
