@@ -12,17 +12,10 @@ set -euo pipefail
 . "$(dirname "$0")/lib.sh"
 
 fuzz() {
-	local kernel=$1 pattern=${2:-test_9[12]*} dir guest
-	"$vm/deps.sh" tool build vm
-	make -s -C "$top/tools" O="$top/.build/tool" >&2
-	dir=$("$vm/build.sh" "$kernel")
-	case $kernel in
-	uml) guest=("$vm/uml.sh" run --mem 1024 --loglevel 4 --env PATIENCE=3) ;;
-	debug) guest=(env GUEST_KERNEL=debug "$vm/guest.sh" --env PATIENCE=6) ;;
-	esac
-	"${guest[@]}" --timeout $((1200 + 4 * ${FUZZ_SECONDS:-10})) --env "FUZZ_SECONDS=${FUZZ_SECONDS:-10}" \
-		--env "FUZZ_SEED=${FUZZ_SEED-}" --env "PORTCLASS_KO=/portclass/$dir/portclass.ko" \
-		--env PORTCLASSCTL=/portclass/.build/tool/portclassctl -- tests/net/run.sh "$pattern"
+	local kernel=$1 seconds=${FUZZ_SECONDS:-10} patience=6
+	[ "$kernel" = debug ] || patience=3
+	GUEST_KERNEL=$kernel "$vm/net.sh" --timeout $((1200 + 4 * seconds)) --env PATIENCE=$patience \
+		--env "FUZZ_SECONDS=$seconds" --env "FUZZ_SEED=${FUZZ_SEED-}" tests/net/run.sh "${2:-test_9[12]*}"
 }
 
 plants() {

@@ -24,6 +24,6 @@ done
 make -s -C "$top/tools" O="$top/.build/tool" >&2
 dir=$("$vm/build.sh" "${GUEST_KERNEL:-stock}")
 guest=("$vm/guest.sh")
-[ "${GUEST_KERNEL-}" != uml ] || guest=("$vm/uml.sh" run --mem 1024)
+[ "${GUEST_KERNEL-}" != uml ] || guest=("$vm/uml.sh" run --mem 1024 --loglevel 4)
 exec "${guest[@]}" --env "PORTCLASS_KO=/portclass/$dir/portclass.ko" \
 	--env PORTCLASSCTL=/portclass/.build/tool/portclassctl --timeout 1800 "${options[@]}" -- "$@"
