@@ -64,7 +64,7 @@ def module(world, dice):
     if world.load % 2:
         load()
     while True:
-        time.sleep(dice.uniform(0.5, 3) * PATIENCE)
+        time.sleep(dice.uniform(1, 5) * PATIENCE)
         if not dice.randrange(2):
             now = time.monotonic()
             new_client().set(dice.choice(storm_rules.REQUESTS[:2]), nl.u32(nl.CONFIRM_IN, 1), nl.attr(nl.FORCE))

@@ -33,14 +33,9 @@ END
 
 # storm SECONDS
 storm() { python3 "$here/storm.py" "$1" "$STORM_SEED"; }
-# What the kernel holds, in KiB, with its caches given back.
-held() {
-	local cache
-	conntrack -F 2>/dev/null
-	echo 3 >/proc/sys/vm/drop_caches
-	for cache in /sys/kernel/slab/*/shrink; do echo 1 >"$cache"; done 2>/dev/null || :
-	awk '/^(SUnreclaim|Percpu|KernelStack|PageTables):/ { sum += $2 } END { print sum }' /proc/meminfo
-}
+# What the kernel holds, in KiB, of what counters are made of: not of what it remembers for minutes of thousands of
+# strange addresses and of routes. That of the rest all is given back is for the debug kernel to say.
+held() { awk '/^(Percpu|VmallocUsed):/ { sum += $2 } END { print sum }' /proc/meminfo; }
 
 # What everybody takes once is taken before it is looked at.
 t_ok "a short one" storm 4
@@ -77,7 +72,8 @@ t_is "and no namespace is left" "$(ip netns list | grep storm || :)" ""
 if [ -e /sys/kernel/debug/kmemleak ]; then
 	t_skip "what it held is given back" "checkers hold memory of their own here; kmemleak has a look at the end"
 else
-	grown() { [ "$(($(held) - before))" -le 2048 ]; }
+	# One namespace's, of which there were many, are 60 KiB at least.
+	grown() { [ "$(($(held) - before))" -le 600 ]; }
 	t_ok "what it held is given back" wait_for grown
 	printf '# %d KiB more than before\n' $(($(held) - before))
 fi
