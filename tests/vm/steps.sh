@@ -10,7 +10,7 @@ all_steps=(static cli guest tool net flows control storm kernels shared uml kuni
 
 # Those of make check-long: what the kernel looks for is whatever goes wrong in there, and memory that is lost; and data
 # races, in a kernel of their own.
-long_steps=(debug_flows debug_net debug_control debug_faults debug_fuzz debug_plants debug_storm debug_guest debug_kunit
+long_steps=(debug_flows debug_net debug_control debug_faults debug_fuzz debug_plants debug_guest debug_kunit debug_storm
 	kcsan_guest kcsan_kunit kcsan_storm long_storm)
 
 # Compilers and checkers.
