@@ -40,8 +40,9 @@ debug)
 	# The kernel's warnings appear as they come: after the first one there may be nobody left to ask for them.
 	job_options --mem 3072 --loglevel 5 "$@"
 	kernel=$("$vm/debug-kernel.sh")
-	# With a thread for each processor, a boot on a busy host often hangs. The kernel's first process comes late.
-	threads=single
+	# With a thread for each processor (GUEST_THREADS=multi), two of them really run at the same time; but a boot on a busy
+	# host often hangs. The kernel's first process comes late.
+	threads=${GUEST_THREADS:-single}
 	kvm_limit=30
 	boot_limit=300
 	# Not while it boots: a warning then is not of our making, though it does fail the run.
@@ -97,20 +98,21 @@ machine=(-cpu max,la57=off -smp "$cpus" -m "$mem" -machine q35 -nodefaults -no-u
 # this very kernel starts its first process on it, within a few seconds. Asked once for each boot of the host.
 accelerator() {
 	local answer
-	answer=$kernel/accel-$(cut -c1-8 /proc/sys/kernel/random/boot_id)
+	answer=$kernel/kvm-$(cut -c1-8 /proc/sys/kernel/random/boot_id)
 	if [ ! -e "$answer" ]; then
 		mkdir -p "$run/kvm/job"
 		printf '%s\n' "$nonce" >"$run/kvm/job/hello"
 		initramfs "$run/kvm" >"$run/kvm.cpio"
 		[ ! -w /dev/kvm ] || timeout -s KILL "$kvm_limit" qemu-system-x86_64 -accel kvm "${machine[@]}" \
 			-initrd "$run/kvm.cpio" -serial stdio </dev/null >"$run/kvm.log" 2>&1 || :
-		if grep -qs "$nonce" "$run/kvm.log"; then echo kvm; else echo "tcg,thread=$threads"; fi >"$run/answer"
+		if grep -qs "$nonce" "$run/kvm.log"; then echo kvm; else echo tcg; fi >"$run/answer"
 		mv "$run/answer" "$answer"
 	fi
 	cat "$answer"
 }
 
 accel=${GUEST_ACCEL:-$(accelerator)}
+[ "$accel" != tcg ] || accel+=,thread=$threads
 read -ra more <<<"${GUEST_QEMU-}"
 for try in 1 2; do
 	status=0

@@ -74,7 +74,7 @@ step_debug_net() { slowly 'test_[12]*'; }
 step_debug_flows() { slowly 'test_[34]*'; }
 step_debug_control() { slowly 'test_[5-8]*'; }
 step_debug_faults() { slowly test_90_faults; }
-step_debug_storm() { slowly test_93_storm --env STORM_SECONDS=180; }
+step_debug_storm() { GUEST_THREADS=multi slowly test_93_storm --env STORM_SECONDS=180; }
 
 # For as long as FUZZ_SECONDS says, each of the two; and what is planted for them.
 step_debug_fuzz() { FUZZ_SECONDS=${FUZZ_SECONDS:-240} "$vm/fuzz.sh" debug; }
