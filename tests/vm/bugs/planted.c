@@ -233,9 +233,11 @@ static noinline int race_publish(void *unused)
 
 static noinline int race_take(void *unused)
 {
+	/* Behind what the other one did, if only he said so in time. */
 	if (!smp_load_acquire(&ready))
 		return 0;
 	raced++;
+	/* This side keeps the order. */
 	smp_store_release(&ready, 0);
 	return 0;
 }
