@@ -15,7 +15,8 @@ set -uo pipefail
 here=$(cd "$(dirname "$0")" && pwd)
 pattern=${1:-*}
 export PATIENCE=${PATIENCE:-1}
-limit=$((300 * PATIENCE)) # seconds, for a file that hangs
+# Seconds, for a file that hangs; more if one is told to take long.
+limit=$((300 * PATIENCE + 2 * ${FUZZ_SECONDS:-0} + 2 * ${STORM_SECONDS:-0}))
 : "${PORTCLASS_KO:?the path of portclass.ko}" "${PORTCLASSCTL:?the path of portclassctl}"
 
 # The numbers go on from file to file, and a test may run in a subshell: so they are kept in files.
