@@ -28,7 +28,8 @@ set -euo pipefail
 . "$vm/job.sh"
 
 "$vm/deps.sh" vm
-case ${GUEST_KERNEL:-stock} in
+: "${GUEST_KERNEL:=stock}"
+case $GUEST_KERNEL in
 stock | *:*)
 	job_options "$@"
 	IFS=: read -ra which <<<"${GUEST_KERNEL#stock}"
