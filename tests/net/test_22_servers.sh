@@ -19,7 +19,8 @@ start odd root socat TCP6-LISTEN:4711,fork,reuseaddr SYSTEM:'echo odd; cat'
 wait_for listens root tcp 4711
 
 hits() { wc -l <"$work/access-root"; }
-odd() { in_ns peer socat -T2 - "TCP:$1:4711,connect-timeout=1.5" <<<"question"; }
+patient=$((2 * ${PATIENCE:-1}))
+odd() { in_ns peer socat -T$patient - "TCP:$1:4711,connect-timeout=$patient" <<<"question"; }
 
 t_is "curl, IPv4" "$(fetch peer "http://$HOST4/")" "the page"
 t_is "curl, IPv6" "$(fetch peer "http://[$HOST6]/")" "the page"

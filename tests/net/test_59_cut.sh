@@ -32,12 +32,12 @@ trap 'hang_up; cleanup' EXIT
 wait_for grep -q listening "$work/sshd.log"
 
 options=(-F /dev/null -i "$work/key" -o StrictHostKeyChecking=no -o UserKnownHostsFile=/dev/null -o LogLevel=ERROR
-	-o KexAlgorithms=curve25519-sha256 -o BatchMode=yes -o ConnectTimeout=10 -o NumberOfPasswordPrompts=0)
+	-o KexAlgorithms=curve25519-sha256 -o BatchMode=yes -o ConnectTimeout=$((10 * ${PATIENCE:-1})) -o NumberOfPasswordPrompts=0)
 # by_ssh ADDRESS ARGUMENT...: portclassctl, in a session of its own; what it says, and its exit status.
 by_ssh() {
 	local address=$1 status=0
 	shift
-	in_ns peer timeout 20 ssh "${options[@]}" "root@$address" "$PORTCLASSCTL $*" </dev/null 2>&1 || status=$?
+	in_ns peer timeout $((20 * ${PATIENCE:-1})) ssh "${options[@]}" "root@$address" "$PORTCLASSCTL $*" </dev/null 2>&1 || status=$?
 	echo "status $status"
 }
 generation() { pc --json show | jq .generation; }

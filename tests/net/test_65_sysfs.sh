@@ -52,7 +52,7 @@ pc deny out any/82
 pc deny forward any/83 any/50003
 for port in 80 81 82 83 5000 5001 50003 60000 60001; do
 	for road in "peer $HOST4" "peer $SRV4" "root $SRV4"; do
-		in_ns "${road% *}" timeout 2 bash -c "echo >/dev/udp/${road#* }/$port; echo >/dev/tcp/${road#* }/$port" &
+		in_ns "${road% *}" timeout $((2 * ${PATIENCE:-1})) bash -c "echo >/dev/udp/${road#* }/$port; echo >/dev/tcp/${road#* }/$port" &
 	done
 done 2>/dev/null
 wait
