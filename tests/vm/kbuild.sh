@@ -108,6 +108,6 @@ fi
 
 mirror "$to" Kbuild kmod include
 # There is nothing to make type information from, for the newer of these kernels; the module needs none.
-inside make -s -C "/usr/src/linux-headers-$release" ARCH="$kernel_arch" CROSS_COMPILE="$triplet-" CONFIG_DEBUG_INFO_BTF_MODULES= \
-	-j"$(nproc)" M="$to" "$@" modules >&2
+inside make -s -C "/usr/src/linux-headers-$release" ARCH="$kernel_arch" CROSS_COMPILE="$triplet-" \
+	CONFIG_DEBUG_INFO_BTF_MODULES= -j"$(nproc)" M="$to" "$@" modules >&2
 printf '.build/%s\n' "$name"
