@@ -31,6 +31,7 @@ faults "loading does it whole or not at all, unloading always" load
 echo "$modprobe" >/proc/sys/kernel/modprobe
 load_module
 faults "changes fail whole, with an error" live
-faults "so do those of a shadow table" shadow
+faults "nobody confirms, and it is taken back" back
+faults "changes of a shadow table, too" shadow
 faults "those who ask get all of the answer, or an error" read
 faults "a namespace that can't be configured stays at rest" another
