@@ -21,6 +21,7 @@ help:
 	@echo 'make demo         see it work in a virtual machine, whatever kernel runs here'
 	@echo 'make check        every check and test; STEPS="static net" for some of them, V=1 to see all of it'
 	@echo 'make check-long   suites and end-to-end tests in kernels that look for faults (compiled once, for half an hour)'
+	@echo 'make check-kernels  the module in each kernel that Debian has (an hour, and 12 GB of cache)'
 	@echo 'make coverage     which lines of the module its tests run, and which they do not'
 	@echo 'make bench        measure it and its peers (nftables, ipset, iptables); BENCH_ROUNDS=N for more rounds'
 	@echo 'make install      install both (PREFIX=$(PREFIX), DESTDIR=)'
@@ -59,6 +60,9 @@ check:
 check-long:
 	@tests/vm/check.sh $(or $(STEPS),long)
 
+check-kernels:
+	@tests/vm/check.sh kernels_all
+
 bench:
 	@tests/bench/run.sh
 
@@ -78,4 +82,4 @@ clean:
 		-o -name '.*.cmd' -o -name Module.symvers -o -name modules.order \) -delete
 	rm -rf .build
 
-.PHONY: all help deps module tool load unload demo check check-long bench coverage install clean
+.PHONY: all help deps module tool load unload demo check check-long check-kernels bench coverage install clean
