@@ -190,6 +190,7 @@ def back():
             new[0]["track"] = old[0]["track"]
         assert same(new, old), f"{new} instead of {old}"
         print(f"taken back, track {track}: {MANY - left} allocations failed")
+        assert left < MANY, "nothing has failed"
         told["made up for"] += MANY - left
 
 
@@ -274,3 +275,4 @@ def load():
 
 {"live": live, "back": back, "shadow": shadow, "read": read, "another": another, "load": load}[sys.argv[1]]()
 print(", ".join(f"{number} {what}" for what, number in told.items()))
+assert sum(told.values()), "nothing has failed"

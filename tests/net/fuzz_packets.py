@@ -165,6 +165,8 @@ class Fuzzer:
                 told = time.monotonic()
                 print(f"{rounds} rounds in {told - start:.0f} s", flush=True)
         took = time.monotonic() - start
+        assert self.told["not taken"] < self.told["packets"] / 2, f"hardly anything came through: {self.told}"
+        assert self.told["counted"], "nothing has been counted"
         print(f"{self.told['packets'] / took:.0f} packets a second; {rounds} rounds,",
               ", ".join(f"{number} {what}" for what, number in self.told.items()))
 

@@ -194,6 +194,8 @@ class Fuzzer:
                 print(f"{steps} steps in {told - start:.0f} s", flush=True)
         self.round()
         took = time.monotonic() - start
+        for what in "done", "refused", "answers", "rebuilt":
+            assert self.told[what], f"nothing {what}: {self.told}"
         print(f"{self.told['requests'] / took:.0f} requests a second;",
               ", ".join(f"{number} {what}" for what, number in self.told.items()))
 

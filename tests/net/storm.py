@@ -145,9 +145,11 @@ def main():
     world.load = 1
     with tempfile.TemporaryDirectory() as folder:
         children = {start(world, 0, seed, folder): 0}
-        while world.load % 2 and not ended(dict(children), 0.1):
-            pass
-        children.update({start(world, number, seed, folder): number for number in range(1, len(ACTORS))})
+        bad = []
+        while world.load % 2 and not bad:
+            bad = ended(children, 0.1)
+        if not bad:
+            children.update({start(world, number, seed, folder): number for number in range(1, len(ACTORS))})
         bad, end = [], time.monotonic() + seconds
         # On a busy host, some need longer to begin with. Of a short one, that all ends well is enough.
         late = end + (60 * PATIENCE if seconds >= 10 else 0)

@@ -81,6 +81,7 @@ for folder in "${more[@]}"; do
 	[ -e "$top/$folder/Kbuild" ] || continue
 	mirror "$to" "$folder"
 	compile "$to/$folder" KBUILD_EXTRA_SYMBOLS="$to/Module.symvers" "$@"
-	cp "$to/$folder/"*.ko "$to/"
+	# Not if it is the same: a guest may be loading it.
+	cp -u "$to/$folder/"*.ko "$to/"
 done
 printf '.build/%s\n' "${to##*/}"

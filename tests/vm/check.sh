@@ -127,9 +127,11 @@ done
 "$vm/kernel.sh" >/dev/null
 "$vm/rootfs.sh" >/dev/null
 
+# As many of these at once as there are processors, and room for 3 GB each.
+lanes=$(awk -v lanes="$(nproc)" '/^MemAvailable/ { room = int($2 / 3500000) }
+	END { if (room < lanes) lanes = room; print lanes < 1 ? 1 : lanes }' /proc/meminfo)
 for step in "${steps[@]}"; do
-	# As many of these at once as there are processors.
-	if has_one_thread "$step"; then end_steps $(($(nproc) - 1)); else end_steps 0; fi
+	if has_one_thread "$step"; then end_steps $((lanes - 1)); else end_steps 0; fi
 	case $step in uml | kunit | faults | fuzz)
 		if [ -n "${uml-}" ]; then
 			while kill -0 "$uml" 2>/dev/null; do

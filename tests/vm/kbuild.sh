@@ -61,7 +61,7 @@ make_root() {
 		"${options[@]}" --aptopt='Acquire::Languages "none"' --aptopt='APT::Install-Recommends "false"' \
 		--dpkgopt='path-exclude=/usr/share/doc/*' --dpkgopt='path-exclude=/usr/share/man/*' \
 		--dpkgopt='path-exclude=/usr/share/locale/*' --dpkgopt='force-unsafe-io' \
-		"$base" "$to.tar" "$list" || return 3
+		"$base" "$to.tar" "$list"
 	tar -x -C "$to" --no-same-owner --no-same-permissions --exclude='./dev/*' -f "$to.tar"
 	rm "$to.tar"
 }

@@ -21,7 +21,10 @@ check() {
 
 is() { [ "$1" = "$2" ] || { echo "$1 instead of $2"; return 1; }; }
 counted() { "$PORTCLASSCTL" --json stats | jq -e '[.. | .packets? // empty] | length > 0'; }
-refused() { ! "$PORTCLASSCTL" apply --check <(echo "allow in tcp/70000"); }
+refused() {
+	local said
+	! said=$("$PORTCLASSCTL" apply --check <(echo "allow in tcp/70000") 2>&1) && grep -q 70000 <<<"$said"
+}
 summary() { is "$(cat /sys/kernel/portclass/mode)" "$1"; }
 
 check "the kernel is $1" is "$(uname -r)" "$1"

@@ -59,7 +59,7 @@ cached() {
 			rm -rf "$tmp"
 			mkdir "$tmp"
 			# In the background, since `set -e` does nothing within a command that `||` follows.
-			{ trap - INT; "$@" "$tmp"; } >&2 &
+			{ trap - INT; set -e; "$@" "$tmp"; } >&2 &
 			wait $! || status=$?
 			[ "$status" -eq 0 ] || { say "${0##*/}: $name: could not be made"; exit "$status"; }
 			# The last one stays: another branch may want it back.

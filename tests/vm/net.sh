@@ -3,7 +3,8 @@
 #
 # net.sh [OPTION...] SCRIPT [ARG...]: compiles the module for the guest's kernel, and the tool, and runs a script of this
 # repository with both in the guest. The script finds them by PORTCLASS_KO and PORTCLASSCTL. Options, environment, output
-# and exit status are those of guest.sh; but GUEST_KERNEL may also be uml, for uml.sh. For one file of the end-to-end tests:
+# and exit status are those of guest.sh; but GUEST_KERNEL is stock, debug, kcsan or, for uml.sh, uml. For one file of the
+# end-to-end tests:
 #     tests/vm/net.sh tests/net/run.sh 'test_10*'
 
 set -euo pipefail
@@ -21,7 +22,12 @@ done
 [ $# -gt 0 ] || die "usage: net.sh [OPTION...] SCRIPT [ARG...]"
 
 "$vm/deps.sh" tool build vm
+# One at a time, since there may be several guests at once.
+mkdir -p "$top/.build"
+exec {lock}>"$top/.build/tool.lock"
+flock "$lock"
 make -s -C "$top/tools" O="$top/.build/tool" >&2
+exec {lock}>&-
 dir=$("$vm/build.sh" "${GUEST_KERNEL:-stock}")
 guest=("$vm/guest.sh")
 [ "${GUEST_KERNEL-}" != uml ] || guest=("$vm/uml.sh" run --mem 1024 --loglevel 4)

@@ -33,7 +33,8 @@ expect() {
 	# A case has an argument, or it doesn't matter.
 	read -ra words <<<"$case"
 	[ "${#words[@]}" -gt 1 ] || words+=("it's")
-	"${guest[@]}" --env 'WORD=two words' "$@" -- tests/vm/selftest-guest.sh "${words[@]}" >"$work/log" 2>&1 || status=$?
+	"${guest[@]}" --env 'WORD=two words' "$@" -- tests/vm/selftest-guest.sh "${words[@]}" >"$work/log" 2>&1 </dev/null ||
+		status=$?
 	number=$((number + 1))
 	if [ "$status" -eq "$want" ] && grep -qF -- "$text" "$work/log"; then
 		printf 'ok %d - %s guest: %s gives %d\n' "$number" "$guest_name" "$case" "$want"
