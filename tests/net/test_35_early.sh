@@ -61,6 +61,7 @@ early="2 0 0, 2 0 0" long="2 2 2, 2 2 2"
 # hook: whether ours at PREROUTING is there, that is, called for each packet.
 tracing=/sys/kernel/tracing
 hook() {
+	[ -w "$tracing/set_ftrace_filter" ] || return 0
 	echo 'early_v[46]' >"$tracing/set_ftrace_filter"
 	echo function >"$tracing/current_tracer"
 	probe peer tcp "$HOST4,$HOST6" 80 >/dev/null
@@ -72,7 +73,11 @@ later=yes
 t_is "nothing is denied: no hook there" "$(hook)" ""
 t_is "nothing is denied: all are seen" "$(both 7)" "$long"
 pc deny any/7
-t_is "denied: a hook there, for IPv4 and IPv6" "$(hook)" "early_v4 early_v6"
+if [ -w "$tracing/set_ftrace_filter" ]; then
+	t_is "denied: a hook there, for IPv4 and IPv6" "$(hook)" "early_v4 early_v6"
+else
+	t_skip "denied: a hook there, for IPv4 and IPv6" "this kernel doesn't tell which functions are called"
+fi
 forget_flows root
 t_is "denied: seen by nobody behind us" "$(both 7)" "$early"
 t_is "denied: no trace of it is left" "$(conntrack -L 2>/dev/null | grep -c 'dport=7 ')" 0
@@ -94,9 +99,9 @@ t_is "enforce" "$(both 7)" "$early"
 pc reject any/7
 t_is "what gets an answer goes on" "$(both 7)" "$long"
 pc unset any/7
-pc deny any/7 --confirm 2 >/dev/null
+pc deny any/7 --confirm $((2 * ${PATIENCE:-1})) >/dev/null
 t_is "a change to be confirmed" "$(seen tcp 7)" "2 0 0"
-gone() { [ -z "$(hook)" ]; }
+gone() { ! pc --json show | jq -e .pending >/dev/null && [ -z "$(hook)" ]; }
 t_ok "and taken back" wait_for gone
 
 pc allow tcp/7 udp/7 from "$PEER4" "$PEER6"
@@ -214,7 +219,7 @@ story() {
 	pc --json stats in | jq -c '.paths[] | [.malformed, .fragments, .unlisted, (.classes[] | del(.class) |
 		[.denied_flows, .denied_packets, .denied_bytes])]'
 	for file in /sys/kernel/portclass/{tcp,udp}/*/denied_*; do printf '%s %s\n' "${file#/sys/kernel/}" "$(<"$file")"; done
-	pc --json explain tcp/7 | jq -c 'del(.generation)'
+	pc --json explain tcp/7 | jq -c 'del(.generation, .explain[].conntrack.entries)'
 }
 told() { [ "$(port_stat in udp 50099 denied_packets)" -eq 8 ]; }
 for track in conntrack none; do
