@@ -111,16 +111,21 @@ end_step() {
 # has_one_thread NAME: what emulates the debug guest, but where two processors have to meet.
 has_one_thread() { case $1 in debug_storm) return 1 ;; debug_*) ;; *) return 1 ;; esac; }
 
+# needs_uml NAME: what runs in User Mode Linux.
+needs_uml() { case $1 in uml | kunit | faults | fuzz) ;; *) return 1 ;; esac; }
+
 # All packages at once; and whatever takes long to make is made first, not within a step.
 progress "looking for what is needed"
 "$vm/deps.sh" build tool check ktools vm uml bench
-case " ${steps[*]} " in *" uml "* | *" kunit "* | *" faults "* | *" fuzz "*)
+uml=
+for step in "${steps[@]}"; do
+	needs_uml "$step" || continue
 	# Compiled in the background (and nicely) while the other steps run.
 	"$vm/uml-kernel.sh" >"$logs/uml-kernel.log" 2>&1 </dev/null &
 	uml=$!
 	jobs+=("$uml")
-	;;
-esac
+	break
+done
 for kernel in debug kcsan; do
 	case " ${steps[*]} " in *" ${kernel}_"*) "$vm/debug-kernel.sh" $kernel >/dev/null ;; esac
 done
@@ -132,17 +137,14 @@ lanes=$(awk -v lanes="$(nproc)" '/^MemAvailable/ { room = int($2 / 3500000) }
 	END { if (room < lanes) lanes = room; print lanes < 1 ? 1 : lanes }' /proc/meminfo)
 for step in "${steps[@]}"; do
 	if has_one_thread "$step"; then end_steps $((lanes - 1)); else end_steps 0; fi
-	case $step in uml | kunit | faults | fuzz)
-		if [ -n "${uml-}" ]; then
-			while kill -0 "$uml" 2>/dev/null; do
-				say_on "User Mode Linux kernel" "$logs/uml-kernel.log"
-				sleep 0.2
-			done
-			wait "$uml" || indented <"$logs/uml-kernel.log"
-			uml=
-		fi
-		;;
-	esac
+	if needs_uml "$step" && [ -n "$uml" ]; then
+		while kill -0 "$uml" 2>/dev/null; do
+			say_on "User Mode Linux kernel" "$logs/uml-kernel.log"
+			sleep 0.2
+		done
+		wait "$uml" || indented <"$logs/uml-kernel.log"
+		uml=
+	fi
 	start_step "$step"
 	has_one_thread "$step" || end_steps 0
 done
