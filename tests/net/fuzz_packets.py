@@ -17,10 +17,10 @@ import pathlib
 import random
 import socket
 import subprocess
-import sys
 import time
 
 import netlink as nl
+from fuzz_main import kept, main
 from inject import IFF_NAPI, IFF_NAPI_FRAGS, IFF_TAP, IFF_TUN, Raw, Tun, Veth
 from kernel_log import KernelLog
 from packet_random import Packets
@@ -176,11 +176,9 @@ class Fuzzer:
         everything = [nl.policy(scope, proto, klass, nl.REJECT)
                       for scope in range(3) for proto in range(2) for klass in range(3)]
         count = 0
-        with open(path, encoding="ascii") as file:
-            lines = [line.partition("#")[0].split() for line in file]
         for rules in [], everything:
             self.client.set(nl.attr(nl.FLUSH), *rules, nl.rule(nl.IN, nl.TCP, nl.ALLOW, SERVED))
-            for name, header, pieces, packet in filter(None, lines):
+            for name, header, pieces, packet in kept(path):
                 pieces = [] if pieces == "-" else list(map(int, pieces.split(",")))
                 self.inject(ways[name], bytes.fromhex(header), pieces, bytes.fromhex(packet))
                 self.log.clean(self.said)
@@ -189,16 +187,5 @@ class Fuzzer:
         print(f"{os.path.basename(path)}: {count} packets")
 
 
-def main():
-    if sys.argv[1] == "replay":
-        fuzzer = Fuzzer(1)
-        for path in sys.argv[2:]:
-            fuzzer.replay(path)
-        return
-    seconds, seed = float(sys.argv[1]), sys.argv[2]
-    print(f"seed {seed}", flush=True)
-    Fuzzer(seed).run(seconds)
-
-
 if __name__ == "__main__":
-    main()
+    main(Fuzzer)

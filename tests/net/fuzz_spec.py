@@ -15,11 +15,11 @@ import errno
 import os
 import random
 import struct
-import sys
 import time
 
 import netlink as nl
 import sockets
+from fuzz_main import kept, main
 from kernel_log import KernelLog
 from spec import Spec, Wrong
 from spec_random import BAD, GOOD, PERHAPS, Maker, mutate
@@ -203,35 +203,19 @@ class Fuzzer:
         """Requests of a file, each by each sort of socket."""
         ops = {op.name: op for op in self.spec.ops}
         count = 0
-        with open(path, encoding="ascii") as file:
-            for line in file:
-                words = line.partition("#")[0].split()
-                if not words:
-                    continue
-                op = ops[words[0]]
-                for sock in self.sockets[:len(sockets.KINDS)]:
-                    self.receive(sock, True)
-                    self.state.before()
-                    one = Sent(op, int(words[1], 0), bytes.fromhex("".join(words[2:])), PERHAPS)
-                    self.send(sock, [one])
-                    self.receive(sock, True)
-                    self.judge(sock, [one], True)
-                    self.log.clean(lambda one=one: str(one))
-                    count += 1
+        for name, flags, *data in kept(path):
+            for sock in self.sockets[:len(sockets.KINDS)]:
+                self.receive(sock, True)
+                self.state.before()
+                one = Sent(ops[name], int(flags, 0), bytes.fromhex("".join(data)), PERHAPS)
+                self.send(sock, [one])
+                self.receive(sock, True)
+                self.judge(sock, [one], True)
+                self.log.clean(lambda one=one: str(one))
+                count += 1
         self.round()
         print(f"{os.path.basename(path)}: {count} requests")
 
 
-def main():
-    if sys.argv[1] == "replay":
-        fuzzer = Fuzzer(1)
-        for path in sys.argv[2:]:
-            fuzzer.replay(path)
-        return
-    seconds, seed = float(sys.argv[1]), sys.argv[2]
-    print(f"seed {seed}", flush=True)
-    Fuzzer(seed).run(seconds)
-
-
 if __name__ == "__main__":
-    main()
+    main(Fuzzer)

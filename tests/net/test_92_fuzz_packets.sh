@@ -8,11 +8,8 @@
 set -euo pipefail
 # shellcheck source=tests/net/lib.sh
 . "$(dirname "$0")/lib.sh"
-
-seed=${FUZZ_SEED:-$((RANDOM << 15 | RANDOM))}
-seconds=${FUZZ_SECONDS:-10}
-# In case that nothing is said later on.
-echo "# seed $seed, $seconds seconds"
+# shellcheck source=tests/net/fuzz.sh
+. "$here/fuzz.sh"
 
 load_module
 for ns in peer srv right; do mk_ns $ns; done
@@ -39,7 +36,4 @@ for ns in peer right; do
 done
 ethtool -K to-peer gro on
 
-t_ok "kept packets" python3 "$here/fuzz_packets.py" replay "$here"/corpus/packets/*
-sed 's/^/# /' "$TAP_STATE/output"
-t_ok "random packets (seed $seed)" python3 "$here/fuzz_packets.py" "$seconds" "$seed"
-sed -n '$s/^/# /p' "$TAP_STATE/output"
+fuzz packets packets fuzz_packets.py
