@@ -92,6 +92,9 @@ static void refused(struct exchange *exchange, int error, struct nlmsghdr *hdr, 
 		client_fail(client, exchange->table == CLIENT_SHADOW ?
 			    "the shadow table, or the module, went away meanwhile" :
 			    "the portclass module was unloaded meanwhile");
+	else if (error == EPROTONOSUPPORT)
+		/* What a dump is told in between, see __netlink_dump_start(). */
+		client_fail(client, "the portclass module is being unloaded");
 }
 
 /* Errors come negative, and none is past 4095. */

@@ -105,6 +105,11 @@ static void answer_gone(void)
 	fake_done(-ENOENT, 0);
 }
 
+static void answer_going(void)
+{
+	fake_error(-EPROTONOSUPPORT, NULL, NULL);
+}
+
 /* Only what is asked for the shadow table says so. */
 static void test_shadow(void **state)
 {
@@ -144,6 +149,10 @@ static void test_shadow(void **state)
 	fake.answer = answer_gone;
 	assert_int_equal(client_get_ports(*state, CLIENT_LIVE, NULL, &ports), -1);
 	assert_error(*state, "the portclass module was unloaded meanwhile");
+	fresh(state);
+	fake.answer = answer_going;
+	assert_int_equal(client_get_ports(*state, CLIENT_SHADOW, NULL, &ports), -1);
+	assert_error(*state, "the portclass module is being unloaded");
 	free(rules.list);
 	free(ports.list);
 }

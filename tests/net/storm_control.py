@@ -21,8 +21,9 @@ GONE = (nl.Refused, OSError)
 
 
 def is_gone(error):
-    """The module is not there, at the moment; or what was asked for isn't: not confirmed in time, no shadow."""
-    return error.errno in (errno.ENOENT, errno.ENODEV)
+    """The module is not there, at the moment, or about to go, as a dump is told; or what was asked for isn't: not
+    confirmed in time, no shadow."""
+    return error.errno in (errno.ENOENT, errno.ENODEV, errno.EPROTONOSUPPORT)
 
 
 def new_client(**how):

@@ -98,7 +98,9 @@ end_step() {
 	! grep -h '; once more$' "$log" | indented || :
 	if [ "$f" -gt 0 ]; then
 		mapfile -t -O "${#digest[@]}" digest < <({
-			sed '$d' "$log.count" | head -n 8
+			# Of a long one, the end says what it was.
+			sed '$d' "$log.count" | awk '{ line[NR] = $0 }
+				END { for (i = 1; i <= NR; i++) if (i <= 3 || i > NR - 9) print line[i] }'
 			grep -aEo '(rcu: INFO|BUG:|WARNING:|RIP:|guest: ).*' "$log" | head -n 6
 		} | cut -c1-150 | sed "s/^/$name: /")
 		progress "$name failed, since:"
