@@ -64,6 +64,9 @@ wait_for() {
 	done
 }
 
+# fewer COUNT: so many; in a slow guest (PATIENCE) a third of it, for what takes minutes there.
+fewer() { echo $(($1 / (${PATIENCE:-1} > 2 ? 3 : 1))); }
+
 # in_ns NS COMMAND...: runs COMMAND in a namespace; "root" is the initial one.
 in_ns() {
 	local ns=$1

@@ -8,13 +8,14 @@
 
 : "${work:?set by lib.sh}" "${here:?set by lib.sh}"
 
-# oracle_sets NAME: one for each family, by all that tells packets apart.
+# oracle_sets NAME: one for each family, by all that tells packets apart. Nftables walks all of a set once a second, as
+# large as it may become: with 65,535 that took most of a processor in a debug kernel. What finds no room is told ("lost").
 oracle_sets() {
 	local family
 	for family in 4 6; do
 		printf 'set %s%s { type ipv%s_addr . ipv%s_addr . inet_proto . inet_service . inet_service; ' \
 			"$1" $family $family $family
-		echo 'flags dynamic; size 65535; }'
+		echo 'flags dynamic; size 4096; }'
 	done
 }
 
@@ -34,7 +35,7 @@ oracle_chain() {
 	[ "$track-$when" != conntrack-seen ] || oracle_sets "${hook}_denied_"
 	for sort in reset open plain; do oracle_sets "${hook}_${sort}_${when}_"; done
 	for name in new old; do
-		echo "set ${hook}_${name}_$when { type ct_dir . inet_proto . inet_service; flags dynamic; size 65535; }"
+		echo "set ${hook}_${name}_$when { type ct_dir . inet_proto . inet_service; flags dynamic; size 4096; }"
 	done
 
 	echo "chain ${hook}_$when {"

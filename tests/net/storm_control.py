@@ -143,7 +143,8 @@ def flip(dice, kind, values, pause):
     client = new_client()
     while True:
         for value in values:
-            yield "flips" if try_set(client, nl.u32(kind, value)) else "refused"
+            force = nl.attr(nl.FORCE) if not dice.randrange(4) else b""
+            yield "flips" if try_set(client, nl.u32(kind, value), force) else "refused"
             time.sleep(dice.uniform(0, pause))
 
 

@@ -43,6 +43,8 @@ rules() {
 	sed -i '/^in udp 65001$/d' "$work/denied"
 }
 
+few=$(fewer 80) more=$(fewer 150) many=$(fewer 200)
+
 # traffic COUNT PATIENCE [SCOPE...]: in each direction
 traffic() {
 	local scope pids=()
@@ -83,7 +85,7 @@ load_module
 pc track none
 oracle_start none
 rules deny
-traffic 150 0.6
+traffic "$more" 0.6
 some_answered "track none"
 compared "track none"
 oracle_stop
@@ -94,23 +96,23 @@ load_module
 rules deny
 pc mode observe
 oracle_start conntrack
-traffic 80 8
-all_answered "observe" 80
+traffic "$few" 8
+all_answered "observe" "$few"
 compared "observe" --observe "$work/denied"
 oracle_stop
 
 unload_module
 load_module
 oracle_start conntrack
-traffic 80 8
-all_answered "nothing denied" 80
+traffic "$few" 8
+all_answered "nothing denied" "$few"
 rules deny
-traffic 200 0.6
+traffic "$many" 0.6
 some_answered "denied ports"
 compared "denied ports"
 
 # Openers to random ports from random ports, most of them new ones, as fast as they come.
-mapfile -t knocks < <(shuf -i 0-65535 -n 60 --random-source=<(yes "$seed"))
+mapfile -t knocks < <(shuf -i 0-65535 -n "$(fewer 60)" --random-source=<(yes "$seed"))
 for from in 1 65535; do
 	for address in "$HOST4" "$HOST6"; do
 		for proto in tcp udp; do
@@ -127,5 +129,5 @@ meanwhile() {
 		rules deny
 	done 2>/dev/null
 }
-traffic 150 2.5
+traffic "$more" 2.5
 compared "rules that change meanwhile"

@@ -39,7 +39,7 @@ step_flows() { "$vm/net.sh" tests/net/run.sh 'test_[34]*'; }
 step_control() { "$vm/net.sh" tests/net/run.sh 'test_[5-8]*'; }
 # All of it at once.
 step_storm() { "$vm/net.sh" --env STORM_SECONDS=20 tests/net/run.sh test_93_storm; }
-step_long_storm() { "$vm/net.sh" --env STORM_SECONDS=240 --env PATIENCE=2 tests/net/run.sh test_93_storm; }
+step_long_storm() { "$vm/net.sh" --env STORM_SECONDS=180 --env PATIENCE=2 tests/net/run.sh test_93_storm; }
 
 # What two processors share in the packet path, as a plugin of the emulator sees it.
 step_shared() {
@@ -74,11 +74,17 @@ step_debug_net() { slowly 'test_[12]*'; }
 step_debug_flows() { slowly 'test_[34]*'; }
 step_debug_control() { slowly 'test_[5-8]*'; }
 step_debug_faults() { slowly test_90_faults; }
-step_debug_storm() { GUEST_THREADS=multi slowly test_93_storm --env STORM_SECONDS=180; }
+step_debug_storm() {
+	local status=0
+	GUEST_THREADS=multi slowly test_93_storm --env STORM_SECONDS=120 || status=1
+	"$vm/plants.sh" multi || status=1
+	return "$status"
+}
 
-# For as long as FUZZ_SECONDS says, each of the two; and what is planted for them.
-step_debug_fuzz() { FUZZ_SECONDS=${FUZZ_SECONDS:-240} "$vm/fuzz.sh" debug; }
-step_debug_plants() { FUZZ_SECONDS=120 "$vm/fuzz.sh" plants debug; }
+# For as long as FUZZ_SECONDS says, each of the two.
+step_debug_fuzz() { FUZZ_SECONDS=${FUZZ_SECONDS:-180} "$vm/fuzz.sh" debug; }
+# What is planted in portclass for all of these.
+step_debug_plants() { "$vm/plants.sh" debug; }
 
 # Data races.
 step_kcsan_guest() { "$vm/selftest.sh" kcsan; }
@@ -88,7 +94,7 @@ step_kcsan_kunit() {
 		--append 'kcsan.skip_watch=200000 kcsan.udelay_task=20'
 }
 step_kcsan_storm() {
-	GUEST_KERNEL=kcsan "$vm/net.sh" --env PATIENCE=3 --env STORM_SECONDS=180 tests/net/run.sh test_93_storm
+	GUEST_KERNEL=kcsan "$vm/net.sh" --env PATIENCE=3 --env STORM_SECONDS=150 tests/net/run.sh test_93_storm
 }
 
 # slowly PATTERN [OPTION...]: the end-to-end tests of that name, but for those that would tell nothing there, or take too long.
@@ -96,4 +102,5 @@ slowly() {
 	GUEST_KERNEL=debug "$vm/net.sh" --timeout 3600 --env PATIENCE=6 --env "LEFT_OUT=$left_out" "${@:2}" tests/net/run.sh "$1"
 }
 left_out='
+test_80_memory: it measures memory, and the checkers have theirs there
 '

@@ -1,0 +1,58 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0
+#
+# plants.sh uml|debug|multi [NAME...]: is a bug of portclass itself found? Each of plants/, or those that are named, is
+# compiled into a module, and the end-to-end test that it names runs with it in a kernel that looks for faults (multi: the
+# debug kernel, where processors really run at once). Prints TAP.
+#
+# The first lines of a plant: what it does; "Test: PATTERN"; "Report: REGEX", one of which has to be said; and "Guest:
+# WHICH" if it is to be found in that one alone.
+
+set -euo pipefail
+# shellcheck source=tests/vm/lib.sh
+. "$(dirname "$0")/lib.sh"
+
+guest=${1-} kernel=debug threads=single
+case $guest in
+uml) kernel=uml ;;
+debug) ;;
+multi) threads=multi ;;
+*) die "usage: plants.sh uml|debug|multi [NAME...]" ;;
+esac
+shift
+names=("$@")
+if [ $# -eq 0 ]; then
+	for plant in "$vm"/plants/*.patch; do names+=("$(basename "$plant" .patch)"); done
+fi
+
+# header KEY PLANT
+header() { sed -n "/^--- /q; s/^$1: //p" "$vm/plants/$2.patch"; }
+
+# run PLANT: until something is found, but for no longer than these seconds.
+run() {
+	PLANT=$1 GUEST_KERNEL=$kernel GUEST_THREADS=$threads "$vm/net.sh" --timeout 1800 --env PATIENCE=6 \
+		--env FUZZ_SECONDS=120 --env STORM_SECONDS=180 tests/net/run.sh "$(header Test "$1")"
+}
+
+log=$(mktemp)
+trap 'rm -f "$log"' EXIT
+number=0 failures=0
+for name in "${names[@]}"; do
+	[ -e "$vm/plants/$name.patch" ] || die "no such plant: $name"
+	wants=$(header Guest "$name")
+	[[ " ${wants:-uml debug} " == *" $guest "* ]] || continue
+	report=$(header Report "$name")
+	status=0
+	run "$name" >"$log" 2>&1 || status=$?
+	number=$((number + 1))
+	if [ "$status" -ne 0 ] && grep -Eq "$report" "$log"; then
+		printf 'ok %d - %s guest: what is planted is found: %s\n' "$number" "$guest" "$name"
+		printf '# %s\n' "$(grep -Eom1 "($report).*" "$log")"
+	else
+		printf 'not ok %d - %s guest: what is planted is found: %s\n' "$number" "$guest" "$name"
+		tail -n 40 "$log" | sed 's/^/#   /'
+		failures=$((failures + 1))
+	fi
+done
+printf '1..%d\n' "$number"
+[ "$failures" -eq 0 ]
