@@ -89,11 +89,15 @@ def act(world, number, dice):
     while not world.over:
         with contextlib.closing(body(world, dice)) as work:
             try:
+                started = time.monotonic()
                 for word in work:
                     done[word] += 1
                     world.worked(number)
                     if world.over:
                         break
+                    # A slow guest that only does what it is asked to never gets to free what it has to.
+                    time.sleep((PATIENCE - 1) * min(0.1, time.monotonic() - started))
+                    started = time.monotonic()
                     while world.held and body in storm_control.DUMPERS:
                         time.sleep(0.02)
             except storm_control.GONE as error:
