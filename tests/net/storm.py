@@ -98,7 +98,7 @@ def act(world, number, dice):
                     # A slow guest that only does what it is asked to never gets to free what it has to.
                     time.sleep((PATIENCE - 1) * min(0.1, time.monotonic() - started))
                     started = time.monotonic()
-                    while world.held and body in storm_control.DUMPERS:
+                    while world.held and not world.over and body in storm_control.DUMPERS:
                         time.sleep(0.02)
             except storm_control.GONE as error:
                 if not storm_control.is_gone(error):
