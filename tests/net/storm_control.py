@@ -78,7 +78,8 @@ def module(world, dice):
                 break
             # By a dump that nobody reads to its end; it may have begun between rmmod's own look and the kernel's (EAGAIN).
             waited = time.monotonic() - started
-            assert ("in use" in done.stderr or "temporarily unavailable" in done.stderr) and waited < 30 * PATIENCE, f"rmmod: {done.stderr}"
+            in_use = "in use" in done.stderr or "temporarily unavailable" in done.stderr
+            assert in_use and waited < 30 * PATIENCE, f"rmmod: {done.stderr}"
             held = True
             # There may always be one.
             world.held = waited > 1
