@@ -23,7 +23,7 @@ def paced(work):
     while True:
         started = time.monotonic()
         yield next(work)
-        time.sleep(0.005 + 6 * PATIENCE * min(0.1, time.monotonic() - started))
+        time.sleep(0.005 + 6 * min(0.1, time.monotonic() - started))
 
 
 def inside(name, kind, *how):
