@@ -11,9 +11,8 @@ set -euo pipefail
 
 kernel=${1-} seconds=${FUZZ_SECONDS:-10}
 case $kernel in
-uml) patience=3 ;;
-debug) patience=6 ;;
+uml | debug) ;;
 *) die "usage: fuzz.sh uml|debug [PATTERN]" ;;
 esac
-GUEST_KERNEL=$kernel exec "$vm/net.sh" --timeout $((1200 + 4 * seconds)) --env PATIENCE=$patience \
-	--env "FUZZ_SECONDS=$seconds" --env "FUZZ_SEED=${FUZZ_SEED-}" tests/net/run.sh "${2:-test_9[12]*}"
+GUEST_KERNEL=$kernel exec "$vm/net.sh" --timeout $((1200 + 4 * seconds)) --env "FUZZ_SECONDS=$seconds" \
+	--env "FUZZ_SEED=${FUZZ_SEED-}" tests/net/run.sh "${2:-test_9[12]*}"

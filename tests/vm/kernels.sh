@@ -43,16 +43,6 @@ all_suites() {
 	echo "sid loong64"
 }
 
-tests=0 failures=0
-# tap WORD WHAT [WHY]
-tap() {
-	tests=$((tests + 1))
-	[ "$1" = ok ] || failures=$((failures + 1))
-	printf '%s %d - %s%s\n' "$1" "$tests" "$2" "${3:+ # SKIP $3}"
-}
-
-shown() { sed 's/^/#   /' "$1" | tail -n 40; }
-
 # result WHAT: a line of the results, for the table.
 result() { printf '%s\t%s\t%s\t%s\t%s\n' "$suite" "$arch" "$version" "$flavour" "$1" >>"$results"; }
 
@@ -61,24 +51,22 @@ build() {
 	local log=$logs/$arch.$release.build status=0
 	"$vm/kbuild.sh" "$suite" "$arch" "$release" W=1 KCFLAGS=-Werror >"$log" 2>&1 || status=$?
 	if [ "$status" -eq 3 ]; then
-		tap ok "$name: the module" "its packages can't be fetched"
+		tap 0 "$name: the module # SKIP its packages can't be fetched"
 	elif [ "$(printf '%s\n' "$series" "$oldest" | sort -V | head -n 1)" != "$oldest" ]; then
 		if [ "$status" -ne 0 ] && grep -q "error: .*portclass needs Linux $oldest" "$log"; then
-			tap ok "$name: is refused, with a word why"
+			tap 0 "$name: is refused, with a word why"
 			result refused
 		else
-			tap "not ok" "$name: is refused, with a word why"
-			shown "$log"
+			tap 1 "$name: is refused, with a word why" "$log"
 		fi
 	# The kernel's makefiles have warnings, too; a tool of another version than the kernel's own is none of ours.
 	elif [ "$status" -eq 0 ] && [ -z "$(grep -i 'warning' "$log" | grep -v 'differs from the one used to build the kernel' || :)" ]
 	then
-		tap ok "$name: the module compiles without a warning"
+		tap 0 "$name: the module compiles without a warning"
 		result built
 		return 0
 	else
-		tap "not ok" "$name: the module compiles without a warning"
-		shown "$log"
+		tap 1 "$name: the module compiles without a warning" "$log"
 	fi
 	return 1
 }
@@ -88,18 +76,17 @@ boot() {
 	local log=$logs/$arch.$release.boot status=0 ko=/portclass/.build/kernels/$arch/$release/portclass.ko
 	"$vm/kernel.sh" "$suite" "$release" >"$log" 2>&1 || status=$?
 	if [ "$status" -eq 3 ]; then
-		tap ok "$name: boots, and the module works in it" "its image can't be fetched"
+		tap 0 "$name: boots, and the module works in it # SKIP its image can't be fetched"
 		return
 	fi
 	[ "$status" -ne 0 ] || GUEST_KERNEL=$suite:$release "$vm/guest.sh" --env "PORTCLASS_KO=$ko" \
 		--env PORTCLASSCTL=/portclass/.build/tool/portclassctl -- \
 		tests/vm/kernels-guest.sh "$release" >"$log" 2>&1 || status=$?
 	if [ "$status" -eq 0 ] && [ "$(awk -f "$vm/tap.awk" "$log" | tail -n 1 | cut -d' ' -f2)" = 0 ]; then
-		tap ok "$name: boots, and the module works in it"
+		tap 0 "$name: boots, and the module works in it"
 		result booted
 	else
-		tap "not ok" "$name: boots, and the module works in it"
-		shown "$log"
+		tap 1 "$name: boots, and the module works in it" "$log"
 	fi
 }
 
@@ -170,11 +157,10 @@ last=$(awk '$2 == $6 { print $5 }' <<<"$list" | tail -n 1)
 while read -r -u 3 suite arch series version release flavour _ age; do
 	name="$version $flavour ($suite)"
 	if [ -z "$series" ]; then
-		tap ok "kernels of $suite for $arch" "its package lists can't be fetched"
+		tap 0 "kernels of $suite for $arch # SKIP its package lists can't be fetched"
 	elif build && [ "$arch" = amd64 ] && { [ "$1" = all ] && [ "$age" = newest ] || [ "$release" = "$last" ]; }; then
 		boot
 	fi
 done 3<<<"$list"
-[ -s "$results" ] || tap "not ok" "there are kernels to compile for"
-printf '1..%d\n' "$tests"
-[ "$failures" -eq 0 ]
+[ -s "$results" ] || tap 1 "there are kernels to compile for"
+tap_end

@@ -123,3 +123,22 @@ mirror() {
 		! -name '*.o' ! -name '*.a' ! -name '*.d' ! -name '*.ko' ! -name '*.mod' ! -name '*.mod.c' ! -name '.*' \
 		! -name Module.symvers ! -name modules.order ! -path tools/portclassctl)
 }
+
+# tap STATUS WHAT [LOG [WANTED]]: a result, in TAP; what went wrong is what was wanted, and the end of the log.
+# tap_end: the plan; fails if one of them did.
+tap_number=0 tap_failures=0
+tap() {
+	tap_number=$((tap_number + 1))
+	if [ "$1" -eq 0 ]; then
+		printf 'ok %d - %s\n' "$tap_number" "$2"
+		return
+	fi
+	tap_failures=$((tap_failures + 1))
+	printf 'not ok %d - %s\n' "$tap_number" "$2"
+	[ -z "${4-}" ] || printf '#   %s\n' "$4"
+	[ -z "${3-}" ] || tail -n 40 "$3" | sed 's/^/#   /'
+}
+tap_end() {
+	printf '1..%d\n' "$tap_number"
+	[ "$tap_failures" -eq 0 ]
+}

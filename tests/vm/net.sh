@@ -29,7 +29,13 @@ flock "$lock"
 make -s -C "$top/tools" O="$top/.build/tool" >&2
 exec {lock}>&-
 dir=$("$vm/build.sh" "${GUEST_KERNEL:-stock}")
+# How many times longer than in the stock kernel to wait for anything.
+case ${GUEST_KERNEL-} in
+uml | kcsan) patience=3 ;;
+debug) patience=6 ;;
+*) patience=1 ;;
+esac
 guest=("$vm/guest.sh")
 [ "${GUEST_KERNEL-}" != uml ] || guest=("$vm/uml.sh" run --mem 1024 --loglevel 4)
 exec "${guest[@]}" --env "PORTCLASS_KO=/portclass/$dir/portclass.ko" \
-	--env PORTCLASSCTL=/portclass/.build/tool/portclassctl --timeout 1800 "${options[@]}" -- "$@"
+	--env PORTCLASSCTL=/portclass/.build/tool/portclassctl --env "PATIENCE=$patience" --timeout 1800 "${options[@]}" -- "$@"

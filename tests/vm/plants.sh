@@ -30,29 +30,21 @@ header() { sed -n "/^--- /q; s/^$1: //p" "$vm/plants/$2.patch"; }
 
 # run PLANT: until something is found, but for no longer than these seconds.
 run() {
-	PLANT=$1 GUEST_KERNEL=$kernel GUEST_THREADS=$threads "$vm/net.sh" --timeout 1800 --env PATIENCE=6 \
-		--env FUZZ_SECONDS=120 --env STORM_SECONDS=180 tests/net/run.sh "$(header Test "$1")"
+	PLANT=$1 GUEST_KERNEL=$kernel GUEST_THREADS=$threads "$vm/net.sh" --timeout 1800 --env FUZZ_SECONDS=120 \
+		--env STORM_SECONDS=180 tests/net/run.sh "$(header Test "$1")"
 }
 
 log=$(mktemp)
 trap 'rm -f "$log"' EXIT
-number=0 failures=0
 for name in "${names[@]}"; do
 	[ -e "$vm/plants/$name.patch" ] || die "no such plant: $name"
 	wants=$(header Guest "$name")
 	[[ " ${wants:-uml debug} " == *" $guest "* ]] || continue
 	report=$(header Report "$name")
-	status=0
-	run "$name" >"$log" 2>&1 || status=$?
-	number=$((number + 1))
-	if [ "$status" -ne 0 ] && grep -Eq "$report" "$log"; then
-		printf 'ok %d - %s guest: what is planted is found: %s\n' "$number" "$guest" "$name"
-		printf '# %s\n' "$(grep -Eom1 "($report).*" "$log")"
-	else
-		printf 'not ok %d - %s guest: what is planted is found: %s\n' "$number" "$guest" "$name"
-		tail -n 40 "$log" | sed 's/^/#   /'
-		failures=$((failures + 1))
-	fi
+	said=0 found=0
+	run "$name" >"$log" 2>&1 || said=$?
+	[ "$said" -ne 0 ] && grep -Eq "$report" "$log" || found=1
+	tap "$found" "$guest guest: what is planted is found: $name" "$log" "it gave $said; expected in the output: $report"
+	[ "$found" -ne 0 ] || printf '# %s\n' "$(grep -Eom1 "($report).*" "$log")"
 done
-printf '1..%d\n' "$number"
-[ "$failures" -eq 0 ]
+tap_end

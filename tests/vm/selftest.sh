@@ -18,32 +18,17 @@ guest_name=$1
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 
-number=0 failures=0
-# finish: the plan, and the exit status
-finish() {
-	printf '1..%d\n' "$number"
-	[ "$failures" -eq 0 ]
-	exit
-}
-
 # expect STATUS CASE TEXT [OPTION...]: one boot. It must end with STATUS, and give TEXT as the reason.
 expect() {
-	local want=$1 case=$2 text=$3 status=0 words
+	local want=$1 case=$2 text=$3 status=0 bad=0 words
 	shift 3
 	# A case has an argument, or it doesn't matter.
 	read -ra words <<<"$case"
 	[ "${#words[@]}" -gt 1 ] || words+=("it's")
 	"${guest[@]}" --env 'WORD=two words' "$@" -- tests/vm/selftest-guest.sh "${words[@]}" >"$work/log" 2>&1 </dev/null ||
 		status=$?
-	number=$((number + 1))
-	if [ "$status" -eq "$want" ] && grep -qF -- "$text" "$work/log"; then
-		printf 'ok %d - %s guest: %s gives %d\n' "$number" "$guest_name" "$case" "$want"
-	else
-		printf 'not ok %d - %s guest: %s gives %d\n' "$number" "$guest_name" "$case" "$want"
-		printf '#   it gave %d; expected in the output: %s\n' "$status" "$text"
-		tail -n 40 "$work/log" | sed 's/^/#   /'
-		failures=$((failures + 1))
-	fi
+	[ "$status" -eq "$want" ] && grep -qF -- "$text" "$work/log" || bad=1
+	tap "$bad" "$guest_name guest: $case gives $want" "$work/log" "it gave $status; expected in the output: $text"
 }
 
 # planted [OPTION...]: what a kernel that looks for faults has to find. Lines of a bug's name and what the kernel calls it.
@@ -61,7 +46,8 @@ if [ "$guest_name" = kcsan ]; then
 		data-race-with-kernel BUG: KCSAN: data-race in race_read
 		missing-barrier BUG: KCSAN: data-race in race_
 	END
-	finish
+	tap_end
+	exit
 fi
 if [ "$guest_name" != stock ]; then
 	planted <<-END
@@ -83,31 +69,24 @@ if [ "$guest_name" = debug ]; then
 		free-active-timer ODEBUG: free active
 		processor-that-may-change BUG: using smp_processor_id() in preemptible
 	END
-	finish
+	tap_end
+	exit
 fi
 
 mkdir "$work/out"
 expect 0 pass 'all is well' --timeout 120 --out "$work/out"
-number=$((number + 1))
-if [ "$(cat "$work/out/file" 2>/dev/null)" = 'from the guest' ]; then
-	printf 'ok %d - %s guest: hands out files\n' "$number" "$guest_name"
-else
-	printf 'not ok %d - %s guest: hands out files\n' "$number" "$guest_name"
-	failures=$((failures + 1))
-fi
+bad=0
+[ "$(cat "$work/out/file" 2>/dev/null)" = 'from the guest' ] || bad=1
+tap "$bad" "$guest_name guest: hands out files"
 expect 3 fail 'returned 3' --timeout 120
 expect 125 warning "the guest's kernel complained" --timeout 120
 expect 125 forged 'without a verdict' --timeout 120
 expect 1 forged-fail 'returned 1' --timeout 120
 expect 124 hang 'no end within' --timeout 20
-number=$((number + 1))
-if grep -q 'it stands still' "$work/log"; then
-	printf 'ok %d - %s guest: it was the script that hung\n' "$number" "$guest_name"
-else
-	printf 'not ok %d - %s guest: it was the script that hung\n' "$number" "$guest_name"
-	failures=$((failures + 1))
-fi
+bad=0
+grep -q 'it stands still' "$work/log" || bad=1
+tap "$bad" "$guest_name guest: it was the script that hung"
 if [ "$guest_name" = stock ]; then
 	expect 125 panic 'panicked' --timeout 120
 fi
-finish
+tap_end

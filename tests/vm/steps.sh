@@ -94,12 +94,12 @@ step_kcsan_kunit() {
 		--append 'kcsan.skip_watch=200000 kcsan.udelay_task=20'
 }
 step_kcsan_storm() {
-	GUEST_KERNEL=kcsan "$vm/net.sh" --env PATIENCE=3 --env STORM_SECONDS=150 tests/net/run.sh test_93_storm
+	GUEST_KERNEL=kcsan "$vm/net.sh" --env STORM_SECONDS=150 tests/net/run.sh test_93_storm
 }
 
 # slowly PATTERN [OPTION...]: the end-to-end tests of that name, but for those that would tell nothing there, or take too long.
 slowly() {
-	GUEST_KERNEL=debug "$vm/net.sh" --timeout 3600 --env PATIENCE=6 --env "LEFT_OUT=$left_out" "${@:2}" tests/net/run.sh "$1"
+	GUEST_KERNEL=debug "$vm/net.sh" --timeout 3600 --env "LEFT_OUT=$left_out" "${@:2}" tests/net/run.sh "$1"
 }
 left_out='
 test_80_memory: it measures memory, and the checkers have theirs there
