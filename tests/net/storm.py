@@ -56,6 +56,7 @@ ACTORS = (
     ("module", None, storm_control.module),
     ("udp to us", 0, storm_traffic.udp_to_us),
     ("udp from us", 1, storm_traffic.udp_from_us),
+    ("udp from us, all the time", 1, storm_traffic.udp_all_the_time),
     ("udp through us", 0, storm_traffic.udp_through_us),
     ("tcp to us", 1, storm_traffic.tcp_to_us),
     ("tcp from us", 0, storm_traffic.tcp_from_us),

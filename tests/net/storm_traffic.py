@@ -78,6 +78,18 @@ def udp_from_us(_world, dice):
     return paced(udp(None, SRV, dice, (1, 100, 1200)))
 
 
+def udp_all_the_time(_world, dice):
+    """As fast as it goes, but for what others leave of the processor: they interrupt it wherever it is just then, and where
+    the kernel is preemptible that is amid a packet, too."""
+    os.nice(19)
+    bursts = udp(None, SRV, dice, (1, 100))
+    while True:
+        end = time.monotonic() + 2
+        while time.monotonic() < end:
+            next(bursts)
+        yield "times two seconds"
+
+
 def udp_through_us(_world, dice):
     return paced(udp("left", RIGHT, dice, (1, 100, 1200, 4000)))
 
