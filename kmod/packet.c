@@ -106,11 +106,14 @@ static bool read_tcp(const struct sk_buff *skb, const struct transport *th,
 	return true;
 }
 
-/* RFC 768; a length of 0 is an IPv6 jumbogram's (RFC 2675, 4). */
+/*
+ * RFC 768; a length of 0 is an IPv6 jumbogram's (RFC 2675, 4), and that of more
+ * than 64 KiB in one skb, of any family (udp_set_len() of Linux 7.3).
+ */
 static bool udp_length_ok(const struct sk_buff *skb, u8 family,
 			  const struct transport *th, unsigned int len)
 {
-	if (len == 0 && family == NFPROTO_IPV6)
+	if (len == 0 && (family == NFPROTO_IPV6 || skb_is_gso(skb)))
 		return true;
 	if (len < sizeof(struct udphdr))
 		return false;

@@ -98,7 +98,7 @@ static void check_flow(const struct portclass_packet *pkt, const struct fuzz_cas
 	check(!pkt->tracked && (tcp || (!pkt->opens && !pkt->resets)));
 }
 
-/* Whether the header is there, and possible (RFC 9293, RFC 768, RFC 2675). */
+/* Whether the header is there, and possible (RFC 9293, RFC 768, RFC 2675; and udp_set_len()). */
 static bool is_whole(const struct fuzz_case *c, bool tcp, bool fragment,
 		     const unsigned char *header, unsigned int left)
 {
@@ -108,7 +108,7 @@ static bool is_whole(const struct fuzz_case *c, bool tcp, bool fragment,
 		return false;
 	len = tcp ? header[12] >> 4 << 2 : header[4] << 8 | header[5];
 	if (!tcp && !len)
-		return c->family == NFPROTO_IPV6;
+		return c->family == NFPROTO_IPV6 || c->gso;
 	return len >= (tcp ? 20 : 8) &&
 	       (fragment || (!tcp && c->gso) || len <= left);
 }
