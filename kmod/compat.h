@@ -11,6 +11,7 @@
 #error "portclass needs Linux 6.1 or newer"
 #endif
 
+#include <net/addrconf.h>
 #include <net/genetlink.h>
 #include <net/net_namespace.h>
 #include <net/udp.h>
@@ -42,6 +43,19 @@ portclass_compat_dump_attrs(struct netlink_callback *cb)
 	return genl_dumpit_info(cb)->attrs;
 #else
 	return genl_info_dump(cb)->attrs;
+#endif
+}
+
+/* 6.17 lets a single device forward IPv6, where the others don't. */
+static inline bool
+portclass_compat_force_forwarding(const struct net_device *dev)
+{
+#if KERNEL_VERSION(6, 17, 0) <= LINUX_VERSION_CODE && IS_ENABLED(CONFIG_IPV6)
+	const struct inet6_dev *idev = __in6_dev_get(dev);
+
+	return idev && READ_ONCE(idev->cnf.force_forwarding);
+#else
+	return false;
 #endif
 }
 

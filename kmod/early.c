@@ -16,6 +16,7 @@
 #include <net/ip.h>
 #include <net/sock.h>
 
+#include "compat.h"
 #include "counters.h"
 #include "early.h"
 #include "end.h"
@@ -84,7 +85,8 @@ static bool is_router(const struct portclass_where *at)
 		return !in || IN_DEV_FORWARD(in);
 	}
 #if IS_ENABLED(CONFIG_IPV6)
-	return READ_ONCE(at->state->net->ipv6.devconf_all->forwarding);
+	return READ_ONCE(at->state->net->ipv6.devconf_all->forwarding) ||
+	       portclass_compat_force_forwarding(at->state->in);
 #else
 	return true;
 #endif
