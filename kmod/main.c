@@ -9,6 +9,7 @@
 
 #include "netlink.h"
 #include "netns.h"
+#include "recent.h"
 #include "reject.h"
 #include "sysfs.h"
 #include "track.h"
@@ -20,6 +21,7 @@ static int __init portclass_init(void)
 
 	portclass_track_open();
 	portclass_reject_open();
+	portclass_recent_open();
 	err = portclass_net_register();
 	if (err)
 		goto close_others;

@@ -12,7 +12,7 @@
 #include <linux/ip.h>
 #include <linux/ipv6.h>
 #include <linux/jiffies.h>
-#include <linux/net.h>
+#include <linux/random.h>
 
 #include "recent.h"
 
@@ -23,6 +23,19 @@
 #define TCP_SECONDS	120
 #define UDP_SECONDS	30
 
+static u64 key[2 + 8] __read_mostly;
+
+/**
+ * portclass_recent_open() - choose what openers are hashed with
+ *
+ * Context: process, once, before there are packets: whoever chose it at the first
+ * of them would wait for a lock and need memory, in the packet path.
+ */
+void portclass_recent_open(void)
+{
+	get_random_bytes(key, sizeof(key));
+}
+
 /*
  * Each word times a random number of its own: two flows have the same sum by
  * chance only, whoever chooses them (multiply-shift hashing). As ports that follow
@@ -32,11 +45,8 @@
 static u32 hash_of(const struct sk_buff *skb, u8 family,
 		   const struct portclass_packet *pkt)
 {
-	static u64 key[2 + 8] __read_mostly;
 	const u32 *word;
 	u64 sum;
-
-	net_get_random_once(key, sizeof(key));
 
 	sum = key[0] * (u32)(pkt->peer_port << 16 | pkt->dialled.port) +
 	      key[1] * pkt->proto;

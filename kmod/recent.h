@@ -19,6 +19,7 @@ struct portclass_recent {
 	u64 pair[PORTCLASS_RECENT_PAIRS][2] __aligned(16);
 };
 
+void portclass_recent_open(void);
 bool portclass_recent_add(struct portclass_recent __percpu *recent,
 			  const struct sk_buff *skb, u8 family,
 			  const struct portclass_packet *pkt);

@@ -9,6 +9,7 @@
 #include "early.h"
 #include "flow_real.h"
 #include "netns.h"
+#include "recent.h"
 #include "sources.h"
 #include "test_random.h"
 #include "track.h"
@@ -76,6 +77,7 @@ static void early_exit(struct kunit *test)
 static int early_up(struct kunit_suite *suite)
 {
 	portclass_track_open();
+	portclass_recent_open();
 	return test_net_up(suite);
 }
 

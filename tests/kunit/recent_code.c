@@ -4,7 +4,7 @@
 #include <linux/ipv6.h>
 #include <linux/jhash.h>
 #include <linux/jiffies.h>
-#include <linux/net.h>
+#include <linux/random.h>
 #include <net/ipv6.h>
 
 #include "recent_test.h"

@@ -34,6 +34,7 @@ static int recent_init(struct kunit *test)
 {
 	/* Each processor remembers for itself who was denied. */
 	set_cpus_allowed_ptr(current, cpumask_of(0));
+	portclass_recent_open();
 	recent = alloc_percpu(struct portclass_recent);
 	skb = alloc_skb(TEST_PACKET_MAX, GFP_KERNEL);
 	test_recent_jiffies = 5000 * HZ;
