@@ -167,13 +167,15 @@ int portclass_change_shadow(struct portclass_net *pn,
  */
 unsigned int portclass_change_pending(const struct portclass_net *pn)
 {
+	unsigned long now = jiffies;
+
 	lockdep_assert_held(&pn->lock);
 
 	if (!pn->before)
 		return 0;
-	if (time_after_eq(jiffies, pn->deadline))
+	if (time_after_eq(now, pn->deadline))
 		return 1;
-	return DIV_ROUND_UP(pn->deadline - jiffies, HZ);
+	return DIV_ROUND_UP(pn->deadline - now, HZ);
 }
 
 /* Nobody has confirmed in time. Nothing in here can fail. */

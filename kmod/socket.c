@@ -36,7 +36,7 @@ bool portclass_socket_has_peer(const struct sock *sk)
 /**
  * portclass_socket_of_udp() - find the socket that a UDP packet is for
  * @net: the namespace
- * @skb: a packet at LOCAL_IN
+ * @skb: a packet that comes in, at PRE_ROUTING or LOCAL_IN
  * @family: NFPROTO_IPV4 or NFPROTO_IPV6
  * @sport: source port
  * @dport: destination port
@@ -71,7 +71,7 @@ const struct sock *portclass_socket_of_udp(struct net *net,
 /**
  * portclass_socket_of_tcp() - find the socket that has the sender as its peer
  * @net: the namespace
- * @skb: a packet at LOCAL_IN
+ * @skb: a packet that comes in, at PRE_ROUTING or LOCAL_IN
  * @family: NFPROTO_IPV4 or NFPROTO_IPV6
  * @sport: source port
  * @dport: destination port, host byte order
