@@ -11,7 +11,8 @@
 #   shared  the same under a plugin of QEMU: instructions by function, cache lines that both processors need
 #
 # Environment: BENCH_PARTS, BENCH_WORKS (a regular expression for their names, see works.py), BENCH_BOOTS (3; of native),
-# BENCH_ROUNDS (11; of each boot), BENCH_CPU (for native), BENCH_SHARED (a regular expression for the peers of shared). The exit status is 0 if every part has run.
+# BENCH_ROUNDS (11; of each boot), BENCH_CPU (for native), BENCH_SHARED (a regular expression for the peers of shared). The
+# exit status is 0 if every part has run.
 
 set -euo pipefail
 # shellcheck source=tests/vm/lib.sh
@@ -94,7 +95,9 @@ shared() {
 failed=0
 rm -f "$out"/*.json "$out"/shared.seen
 for part in "${parts[@]}"; do
-	"$part" || { say "$part: it failed"; failed=1; }
+	# In the background, since `set -e` does nothing within a command that `||` follows.
+	{ trap - INT; set -e; "$part"; } &
+	wait $! || { say "$part: it failed"; failed=1; }
 done
 python3 "$top/tests/bench/report.py" "$out" | tee "$out/bench.txt"
 [ "$failed" -eq 0 ]
