@@ -10,6 +10,7 @@
 #include <linux/workqueue.h>
 
 #include "change.h"
+#include "compat.h"
 #include "netlink.h"
 #include "shadow.h"
 
@@ -97,7 +98,7 @@ int portclass_change_publish(struct portclass_net *pn,
 		portclass_table_free_rcu(old);
 	if (confirm) {
 		pn->deadline = jiffies + confirm * HZ;
-		mod_delayed_work(system_unbound_wq, &pn->revert, confirm * HZ);
+		mod_delayed_work(portclass_compat_wq, &pn->revert, confirm * HZ);
 	}
 
 	record(pn, change);

@@ -11,6 +11,7 @@
 #error "portclass needs Linux 6.1 or newer"
 #endif
 
+#include <linux/workqueue.h>
 #include <net/addrconf.h>
 #include <net/genetlink.h>
 #include <net/net_namespace.h>
@@ -53,7 +54,7 @@ portclass_compat_force_forwarding(const struct net_device *dev)
 #if KERNEL_VERSION(6, 17, 0) <= LINUX_VERSION_CODE && IS_ENABLED(CONFIG_IPV6)
 	const struct inet6_dev *idev = __in6_dev_get(dev);
 
-	return idev && READ_ONCE(idev->cnf.force_forwarding);
+	return !idev || READ_ONCE(idev->cnf.force_forwarding);
 #else
 	return false;
 #endif
@@ -91,6 +92,13 @@ portclass_compat_force_forwarding(const struct net_device *dev)
 #else
 #define portclass_compat_udp(lookup, space, ...) \
 	lookup(space, __VA_ARGS__, NULL)
+#endif
+
+/* For work of any length on any processor. 7.2 logs each use of the old name. */
+#if KERNEL_VERSION(7, 2, 0) > LINUX_VERSION_CODE
+#define portclass_compat_wq	system_unbound_wq
+#else
+#define portclass_compat_wq	system_dfl_wq
 #endif
 
 #endif /* _PORTCLASS_COMPAT_H */

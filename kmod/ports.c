@@ -20,6 +20,7 @@
 #include <linux/sched/mm.h>
 #include <linux/slab.h>
 
+#include "compat.h"
 #include "ports.h"
 
 /* How long to wait after the system had no memory for a page. */
@@ -148,9 +149,9 @@ static void grow(struct work_struct *work)
 	spill_grow(ports, used);
 	set_active_memcg(old_memcg);
 
-	queue_work(system_unbound_wq, &ports->fold);
+	queue_work(portclass_compat_wq, &ports->fold);
 	if (err)
-		queue_delayed_work(system_unbound_wq, &ports->grow, GROW_RETRY);
+		queue_delayed_work(portclass_compat_wq, &ports->grow, GROW_RETRY);
 }
 
 static void kick(struct irq_work *work)
@@ -158,7 +159,7 @@ static void kick(struct irq_work *work)
 	struct portclass_ports *ports =
 		container_of(work, struct portclass_ports, kick);
 
-	mod_delayed_work(system_unbound_wq, &ports->grow, 0);
+	mod_delayed_work(portclass_compat_wq, &ports->grow, 0);
 }
 
 static void fold_slot(struct portclass_ports *ports,

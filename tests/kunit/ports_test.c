@@ -2,6 +2,7 @@
 /* Counters by port: before their memory has come, while it comes, and after. */
 #include <kunit/test.h>
 
+#include "compat.h"
 #include "ports_test.h"
 
 #define TO	PORTCLASS_WAY_TO
@@ -224,7 +225,7 @@ static void exit_while_ports_wait(struct kunit *test)
 		/* As it is when there was no memory the last time. */
 		if (i % 4 == 3) {
 			irq_work_sync(&ports->kick);
-			mod_delayed_work(system_unbound_wq, &ports->grow, HZ);
+			mod_delayed_work(portclass_compat_wq, &ports->grow, HZ);
 		}
 		portclass_ports_exit(ports);
 		late = cancel_delayed_work_sync(&ports->grow) ||
