@@ -11,6 +11,7 @@
 # files that aren't run, but count as skipped.
 
 set -uo pipefail
+shopt -s extglob
 
 here=$(cd "$(dirname "$0")" && pwd)
 pattern=${1:-*}
