@@ -28,9 +28,10 @@ outcomes() {
 	fi
 	# Never twice from the same port.
 	: "${try_from:=10000}"
+	# On one processor: another one may be ahead of it, and then the last fragment comes before the first.
 	# shellcheck disable=SC2086  # words
-	in_ns $from python3 "$here/$sorts.py" "$prefix" "$(cat "/sys/class/net/to-$from/address")" "$address4" "$address6" \
-		"$work/serve-udp-$to.served" "$try_from" ${ports//,/ } >"$work/$name"
+	in_ns $from taskset -c 0 python3 "$here/$sorts.py" "$prefix" "$(cat "/sys/class/net/to-$from/address")" \
+		"$address4" "$address6" "$work/serve-udp-$to.served" "$try_from" ${ports//,/ } >"$work/$name"
 	try_from=$((try_from + 2000))
 }
 
