@@ -16,7 +16,7 @@
 #define PORTCLASS_DIR_PAGES	(PORTCLASS_PORTS / PORTCLASS_PAGE_PORTS)
 
 /*
- * The waiting room, in memory pages: 170 ports always, 8,191 more once that was
+ * The waiting room, in 4 KiB: 170 ports always, 8,191 more once that was
  * a quarter full, as it is by a scan.
  */
 #define PORTCLASS_SPILLS	2

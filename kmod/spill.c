@@ -29,7 +29,7 @@ static struct portclass_key tag_key(int tag)
 
 /**
  * portclass_spill_alloc() - make a waiting room
- * @pages: its size, in memory pages
+ * @pages: its size, in 4 KiB
  * @gfp: how to allocate
  *
  * Context: process, may sleep.
@@ -39,9 +39,9 @@ struct portclass_spill *portclass_spill_alloc(unsigned int pages, gfp_t gfp)
 {
 	struct portclass_spill *spill;
 
-	spill = __vmalloc(pages * PAGE_SIZE, gfp | __GFP_ZERO);
+	spill = __vmalloc(pages * SZ_4K, gfp | __GFP_ZERO);
 	if (spill)
-		spill->count = (pages * PAGE_SIZE - sizeof(*spill)) /
+		spill->count = (pages * SZ_4K - sizeof(*spill)) /
 			       sizeof(spill->slots[0]);
 	return spill;
 }
