@@ -247,8 +247,8 @@ static void read_stray(struct sk_buff *skb, const struct portclass_where *at,
  * @pkt: filled for PORTCLASS_PACKET_FLOW; of it @proto for fragments and
  *	malformed packets as well
  *
- * Context: RCU read-side section. No lock, no allocation; a reference only to
- * the socket of a packet that conntrack gave up on, or took up in the middle.
+ * Context: RCU read-side section. No lock, no allocation; a reference only for
+ * packets that conntrack gave up on, or took up in the middle.
  * Return: what kind of packet it is.
  */
 enum portclass_packet_kind

@@ -107,8 +107,8 @@ static bool read_tcp(const struct sk_buff *skb, const struct transport *th,
 }
 
 /*
- * RFC 768; a length of 0 is an IPv6 jumbogram's (RFC 2675, 4), and that of more
- * than 64 KiB in one skb, of any family (udp_set_len() of Linux 7.3).
+ * RFC 768; a length of 0 is an IPv6 jumbogram's (RFC 2675, 4), and that of a GSO
+ * skb is then as long as the skb (udp_get_len() of Linux 7.3).
  */
 static bool udp_length_ok(const struct sk_buff *skb, u8 family,
 			  const struct transport *th, unsigned int len)

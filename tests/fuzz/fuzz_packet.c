@@ -98,7 +98,7 @@ static void check_flow(const struct portclass_packet *pkt, const struct fuzz_cas
 	check(!pkt->tracked && (tcp || (!pkt->opens && !pkt->resets)));
 }
 
-/* Whether the header is there, and possible (RFC 9293, RFC 768, RFC 2675; and udp_set_len()). */
+/* Whether the header is there, and possible (RFC 9293, RFC 768, RFC 2675; and udp_get_len()). */
 static bool is_whole(const struct fuzz_case *c, bool tcp, bool fragment,
 		     const unsigned char *header, unsigned int left)
 {

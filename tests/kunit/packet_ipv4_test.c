@@ -110,7 +110,7 @@ static void udp_length_with_gso(struct kunit *test)
 	test_packet_set_udp_len(&p, 7);
 	test_packet_expect_kind(test, &p, PORTCLASS_PACKET_MALFORMED,
 				PORTCLASS_PROTO_UDP);
-	/* More of them than a length can tell (udp_set_len()). */
+	/* The skb's own, as udp_get_len() takes it. */
 	test_packet_set_udp_len(&p, 0);
 	test_packet_expect_flow(test, &p, IPPROTO_UDP);
 }
