@@ -226,6 +226,22 @@ int options_parse(struct parsed *parsed, int argc, char **argv, struct fault *fa
 	return 0;
 }
 
+/* Of apply: what only looks at the file has nothing to confirm, to force or to give a reason for. */
+static int check_apply(const struct parsed *parsed, struct fault *fault)
+{
+	if (!parsed->cmd.check && !parsed->cmd.diff)
+		return 0;
+	for (int i = OPTION_CONFIRM; i <= OPTION_REASON; i++) {
+		const char *given = parsed->given[i - OPTION_BY];
+
+		if (given)
+			return fault_set(fault, given, strlen(given),
+					 "%s changes nothing; this goes with a change",
+					 parsed->cmd.check ? "--check" : "--diff");
+	}
+	return 0;
+}
+
 /* Of shadow: only to promote it changes something, and alone it prints. */
 static int check_shadow(const struct parsed *parsed, struct fault *fault)
 {
@@ -271,5 +287,7 @@ int options_check(const struct parsed *parsed, const char *command, unsigned int
 				 "%s and %s don't go together", "--check", "--diff");
 	if (takes == SHADOW)
 		return check_shadow(parsed, fault);
+	if (takes == APPLY)
+		return check_apply(parsed, fault);
 	return takes == STATS ? check_stats(parsed, fault) : 0;
 }

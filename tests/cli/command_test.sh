@@ -64,7 +64,7 @@ wrong() {
 		/^ *\^~*$/ { print substr(before, index($0, "^"), length($0) - index($0, "^") + 1) }
 		{ before = $0 }
 	' "$work/err")
-	[ "$above" = "$word" ] || ok=1
+	[ "$above" = "$word" ] && grep -qE '^ *\^~*$' "$work/err" || ok=1
 	result "$ok" "points at '$word': $*"
 }
 
@@ -158,6 +158,9 @@ wrong 9h shadow promote --confirm 9h
 wrong two apply --check one two
 wrong two restore one two
 wrong --diff apply --check --diff
+wrong --confirm apply --check --confirm 60 file
+wrong --force apply --force --diff file
+wrong --reason apply --diff --reason why file
 wrong --check show --check
 wrong --all apply --all
 wrong '' explain
