@@ -149,7 +149,7 @@ enum conf_safe conf_find_safe(const struct text *text)
 	unsigned int value;
 
 	while (text_next(text, &conf->line)) {
-		if (conf->line.length > TEXT_LINE_MAX)
+		if (text_check(&conf->line, &fault))
 			continue;
 		split(conf);
 		if (conf->count && !strcmp(conf->words[0], "on-error") &&

@@ -316,6 +316,8 @@ static void test_safe(void **state)
 		{ "on-error close\n", CONF_SAFE_OPEN },
 		{ "on-error closed now\n", CONF_SAFE_OPEN },
 		{ "# on-error closed\n", CONF_SAFE_OPEN },
+		{ "on-error closed # \xff\n", CONF_SAFE_OPEN },
+		{ "on-error closed # \x01\n", CONF_SAFE_OPEN },
 		{ "allow on-error closed\n", CONF_SAFE_OPEN },
 		{ "on-error\nclosed\n", CONF_SAFE_OPEN },
 	};
