@@ -136,7 +136,7 @@ oracle_read() {
 # oracle_compare [OPTION...]: prints what differs, by class and by port; fails if anything does. Options are those of
 # oracle.py.
 oracle_compare() {
-	wait_for oracle_read
+	wait_for oracle_read || return
 	ip -json address >"$work/addresses.json"
 	if awk '$2 == 12 && $9 > 0 { lost = 1 } END { exit !lost }' /proc/net/netlink; then
 		echo "events of conntrack were lost"

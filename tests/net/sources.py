@@ -6,15 +6,16 @@ The packets come from the namespace "peer", which has the addresses 2 to 249 of 
 """
 
 import ipaddress
+import os
 import random
 import socket
 import sys
-import time
 
 import netlink as nl
 
 HOST = {4: "10.1.0.1", 6: "fd01::1"}
 PORTS = range(7000, 7012)
+LAST = 6999     # open to all: what has come there came behind all others
 
 
 class Model:
@@ -78,8 +79,8 @@ def read_back(client):
     return found
 
 
-def probe(rng, model, seen):
-    """A datagram from each of some addresses to each port; those that come are those that may."""
+def probe(rng, model, seen, last, first):
+    """A datagram from each of some addresses to each port; those that come are those that may. @first: its number."""
     sent = {}
     with nl.namespace("peer"):
         for _ in range(8):
@@ -89,11 +90,13 @@ def probe(rng, model, seen):
             sock = socket.socket(socket.AF_INET if version == 4 else socket.AF_INET6, socket.SOCK_DGRAM)
             sock.bind((str(address), 0))
             for port in PORTS:
-                number = len(sent).to_bytes(4, "little")
+                number = (first + len(sent)).to_bytes(4, "little")
                 sent[number] = model.admits(port, address), f"{address} to {port}"
                 sock.sendto(number, (HOST[version], port))
+            if len(sent) == 8 * len(PORTS):
+                sock.sendto(first.to_bytes(4, "little"), (HOST[version], LAST))
             sock.close()
-    time.sleep(0.02)
+    assert last.recv(4) == first.to_bytes(4, "little")
     came = set()
     for sock in seen:
         try:
@@ -112,19 +115,19 @@ def main():
     print(f"seed {seed}", flush=True)
     rng = random.Random(seed)
     client, model = nl.Client(), Model()
-    seen = []
-    for port in PORTS:
-        sock = socket.socket(socket.AF_INET6, socket.SOCK_DGRAM)
+    # Packets that one processor sends stay in their order.
+    os.sched_setaffinity(0, {0})
+    last, *seen = [socket.socket(socket.AF_INET6, socket.SOCK_DGRAM) for _ in (LAST, *PORTS)]
+    for sock, port in zip((last, *seen), (LAST, *PORTS)):
         sock.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, 0)
         sock.bind(("::", port))
-        sock.setblocking(False)
-        seen.append(sock)
+        sock.settimeout(0 if port != LAST else 60)
     packets = 0
     for _ in range(steps):
         change(rng, model, client)
         got, want = read_back(client), model.ranges()
         assert got == want, f"read back {got}\nwant {want}"
-        packets += probe(rng, model, seen)
+        packets += probe(rng, model, seen, last, packets)
     print(f"{steps} requests, {packets} packets")
 
 

@@ -115,7 +115,8 @@ bulk() {
 			jq -c "[.ports[] | select(.port == 5201)][0] | [.packets_$way // 0, .bytes_$way // 0]"
 	}
 	before=$(sizes)
-	in_ns "$ns" iperf3 --client "$address" --port 5201 --bytes 8M "$@" >"$work/bulk" 2>&1
+	in_ns "$ns" iperf3 --client "$address" --port 5201 --bytes 8M "$@" >"$work/bulk" 2>&1 ||
+		{ echo "failed"; return; }
 	jq -nr "$(sizes) as \$now | $before as \$before |
 		if \$now[1] - \$before[1] > 2000 * (\$now[0] - \$before[0]) then \"large\" else \"small\" end"
 }

@@ -68,4 +68,5 @@ t_is "a reason is given once" "$(shadow 'client.act(nl.SHADOW_DROP, nl.attr(nl.R
 	"22 attribute given twice"
 # Under traffic, with candidates that come and go.
 start flood peer python3 "$here/stress.py" flood "$HOST4"
-t_ok "200 candidates under traffic" shadow '[client.set(nl.attr(nl.SHADOW), nl.policy(0, 1, i % 3, nl.DENY)) or (i % 7 or client.act(nl.SHADOW_DROP)) for i in range(200)] and 0'
+t_is "200 candidates under traffic" "$(shadow 'len([client.set(nl.attr(nl.SHADOW), nl.policy(0, 1, i % 3, nl.DENY)) or
+	(i % 7 or client.act(nl.SHADOW_DROP)) for i in range(200)])')" 200

@@ -49,8 +49,7 @@ keeps() {
 }
 not_pending() { pc --json show | jq -e 'has("pending") | not'; }
 taken_back() {
-	pc apply "$work/two.conf" --confirm 1
-	wait_for not_pending && [ "$(pc --json show | jq -r .mode)" = enforce ]
+	pc apply "$work/two.conf" --confirm 1 && wait_for not_pending && [ "$(pc --json show | jq -r .mode)" = enforce ]
 }
 confirmed() { pc apply "$work/two.conf" --confirm 60 && pc confirm; }
 promoted() {

@@ -94,6 +94,7 @@ before=$(seen)
 type_in author "$PORTCLASSCTL apply --confirm 7s --reason 'close it' $work/closed.conf >$work/said 2>&1"
 pending() { pc --json show | jq -e .pending; }
 t_ok "to be confirmed, it is done" wait_for pending
+wait_for grep -q . "$work/said"
 t_is "it says so" "$(cat "$work/said")" "taken back in 7 s unless 'portclassctl confirm' comes first"
 # All of the author's session dies: client, shell, and the tool has gone long ago.
 kill -KILL "${client[author]}" "$shell"
