@@ -226,7 +226,7 @@ int options_parse(struct parsed *parsed, int argc, char **argv, struct fault *fa
 	return 0;
 }
 
-/* Of apply: what only looks at the file has nothing to confirm, to force or to give a reason for. */
+/* Of apply: what only looks at the file has nothing to confirm or to force, nor a reason. */
 static int check_apply(const struct parsed *parsed, struct fault *fault)
 {
 	if (!parsed->cmd.check && !parsed->cmd.diff)
