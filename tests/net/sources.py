@@ -93,9 +93,9 @@ def probe(rng, model, seen, last, first):
                 number = (first + len(sent)).to_bytes(4, "little")
                 sent[number] = model.admits(port, address), f"{address} to {port}"
                 sock.sendto(number, (HOST[version], port))
-            if len(sent) == 8 * len(PORTS):
-                sock.sendto(first.to_bytes(4, "little"), (HOST[version], LAST))
             sock.close()
+        with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as sock:
+            sock.sendto(first.to_bytes(4, "little"), (HOST[4], LAST))
     assert last.recv(4) == first.to_bytes(4, "little")
     came = set()
     for sock in seen:
