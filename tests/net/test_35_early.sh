@@ -68,20 +68,20 @@ hook() {
 	grep -oE '\bearly_v[46]\b' "$tracing/trace" | sort -u | paste -sd' '
 	echo nop >"$tracing/current_tracer"
 }
+# hooked NAME WANTED: what hook is to say.
+hooked() {
+	if [ -w "$tracing/set_ftrace_filter" ]; then
+		t_is "$1" "$(hook)" "$2"
+	else
+		t_skip "$1" "this kernel doesn't tell which functions are called"
+	fi
+}
 later=yes
 
-if [ -w "$tracing/set_ftrace_filter" ]; then
-	t_is "nothing is denied: no hook there" "$(hook)" ""
-else
-	t_skip "nothing is denied: no hook there" "this kernel doesn't tell which functions are called"
-fi
+hooked "nothing is denied: no hook there" ""
 t_is "nothing is denied: all are seen" "$(both 7)" "$long"
 pc deny any/7
-if [ -w "$tracing/set_ftrace_filter" ]; then
-	t_is "denied: a hook there, for IPv4 and IPv6" "$(hook)" "early_v4 early_v6"
-else
-	t_skip "denied: a hook there, for IPv4 and IPv6" "this kernel doesn't tell which functions are called"
-fi
+hooked "denied: a hook there, for IPv4 and IPv6" "early_v4 early_v6"
 forget_flows root
 t_is "denied: seen by nobody behind us" "$(both 7)" "$early"
 t_is "denied: no trace of it is left" "$(conntrack -L 2>/dev/null | grep -c 'dport=7 ')" 0
