@@ -60,7 +60,7 @@ start_step() {
 	"step_$1" >"$logs/$1.log" 2>&1 </dev/null &
 	jobs+=($!)
 	running+=("$1") pids[$1]=$! starts[$1]=$SECONDS
-	[ -z "${V-}" ] || tail -n +1 -f --pid="$!" "$logs/$1.log" &
+	[ -z "${V-}" ] || tail -n +1 -f --pid="$!" "$logs/$1.log" | sed -u "s/^/$1: /" &
 }
 
 # end_steps LEFT: waits until no more than so many are running.
@@ -110,8 +110,9 @@ end_step() {
 	fi
 }
 
-# has_one_thread NAME: what emulates the debug guest, but where two processors have to meet.
-has_one_thread() { case $1 in debug_storm) return 1 ;; debug_*) ;; *) return 1 ;; esac; }
+# is_alone NAME: what has the machine to itself: two processors have to meet in there, or it uses all of them anyway. All
+# else is a guest that waits more than it computes, or has one thread.
+is_alone() { case $1 in static | shared | *storm | kcsan_* | kernels_all) ;; *) return 1 ;; esac; }
 
 # needs_uml NAME: what runs in User Mode Linux.
 needs_uml() { case $1 in uml | kunit | faults | fuzz) ;; *) return 1 ;; esac; }
@@ -133,12 +134,13 @@ for kernel in debug kcsan; do
 done
 "$vm/kernel.sh" >/dev/null
 "$vm/rootfs.sh" >/dev/null
+make -s -C "$top/tools" O="$top/.build/tool" >&2
 
 # As many of these at once as there are processors, and room for 3 GB each.
 lanes=$(awk -v lanes="$(nproc)" '/^MemAvailable/ { room = int($2 / 3500000) }
 	END { if (room < lanes) lanes = room; print lanes < 1 ? 1 : lanes }' /proc/meminfo)
 for step in "${steps[@]}"; do
-	if has_one_thread "$step"; then end_steps $((lanes - 1)); else end_steps 0; fi
+	if is_alone "$step"; then end_steps 0; else end_steps $((lanes - 1)); fi
 	if needs_uml "$step" && [ -n "$uml" ]; then
 		while kill -0 "$uml" 2>/dev/null; do
 			say_on "User Mode Linux kernel" "$logs/uml-kernel.log"
@@ -148,7 +150,7 @@ for step in "${steps[@]}"; do
 		uml=
 	fi
 	start_step "$step"
-	has_one_thread "$step" || end_steps 0
+	! is_alone "$step" || end_steps 0
 done
 end_steps 0
 
