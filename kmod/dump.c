@@ -31,10 +31,16 @@ static bool is_selected(struct netlink_callback *cb, u32 path)
 	       (!proto || nla_get_u32(proto) == path % PORTCLASS_PROTOS);
 }
 
+/* What has another cb->seq than the part before shows in NLM_F_DUMP_INTR. */
 static void *msg_start(struct sk_buff *skb, struct netlink_callback *cb, u8 cmd)
 {
-	return genlmsg_put(skb, NETLINK_CB(cb->skb).portid, cb->nlh->nlmsg_seq,
-			   &portclass_nl_family, NLM_F_MULTI, cmd);
+	void *hdr = genlmsg_put(skb, NETLINK_CB(cb->skb).portid,
+				cb->nlh->nlmsg_seq, &portclass_nl_family,
+				NLM_F_MULTI, cmd);
+
+	if (hdr)
+		genl_dump_check_consistent(cb, hdr);
+	return hdr;
 }
 
 /* Close a message, or take it back if it didn't fit. */
@@ -86,7 +92,6 @@ int portclass_nl_rule_get_dumpit(struct sk_buff *skb,
 			err = -EMSGSIZE;
 			break;
 		}
-		genl_dump_check_consistent(cb, hdr);
 		err = msg_end(skb, hdr,
 			      portclass_put_rule(skb, PORTCLASS_A_RULES_RULE,
 						 &rule));
@@ -98,22 +103,6 @@ int portclass_nl_rule_get_dumpit(struct sk_buff *skb,
 
 	cb->args[0] = at;
 	return skb->len ?: err;
-}
-
-/* The live ones, NULL at rest; or those of the shadow table. */
-static int find_counters(const struct portclass_net *pn, bool shadow,
-			 struct portclass_counters **counters,
-			 struct netlink_ext_ack *extack)
-{
-	const struct portclass_shadow *candidate;
-
-	*counters = pn->counters;
-	if (!shadow)
-		return 0;
-
-	candidate = portclass_nl_find_shadow(pn, extack);
-	*counters = candidate ? candidate->counters : NULL;
-	return candidate ? 0 : -ENOENT;
 }
 
 static int put_path(struct sk_buff *skb, u32 path,
@@ -140,31 +129,19 @@ static int put_path(struct sk_buff *skb, u32 path,
 	return 0;
 }
 
-/**
- * portclass_nl_stats_get_dumpit() - dump the counters by class
- * @skb: where to put as many as fit
- * @cb: args[0] is the (scope, protocol) to go on with
- *
- * Context: process, may sleep.
- * Return: the length of @skb; -EMSGSIZE if not even one fits; -ENOMEM.
- */
-int portclass_nl_stats_get_dumpit(struct sk_buff *skb,
-				  struct netlink_callback *cb)
+/* Put the paths from @cb on. */
+static int put_paths(struct sk_buff *skb, struct netlink_callback *cb,
+		     struct portclass_counters *counters)
 {
-	struct portclass_net *pn = portclass_net_of(sock_net(cb->skb->sk));
-	bool shadow = portclass_compat_dump_attrs(cb)[PORTCLASS_A_STATS_SHADOW];
-	struct portclass_counters *counters;
 	struct portclass_path_stats *stats;
 	u32 path = cb->args[0];
-	int err;
+	int err = 0;
 
 	stats = kzalloc(sizeof(*stats), GFP_KERNEL);
 	if (!stats)
 		return -ENOMEM;
 
-	mutex_lock(&pn->lock); /* the counters come with the first change */
-	err = find_counters(pn, shadow, &counters, cb->extack);
-	for (; !err && path < PATHS; path++) {
+	for (; path < PATHS; path++) {
 		void *hdr;
 
 		if (!is_selected(cb, path))
@@ -180,17 +157,16 @@ int portclass_nl_stats_get_dumpit(struct sk_buff *skb,
 		if (err)
 			break;
 	}
-	mutex_unlock(&pn->lock);
 
 	kfree(stats);
 	cb->args[0] = path;
-	return skb->len ?: err;
+	return err;
 }
 
 /* Put the ports from @key on, of its scope and protocol. */
-static int put_ports(struct sk_buff *skb, struct netlink_callback *cb,
-		     struct portclass_ports *ports, struct portclass_key *key,
-		     u32 *at)
+static int put_ports_from(struct sk_buff *skb, struct netlink_callback *cb,
+			  struct portclass_ports *ports,
+			  struct portclass_key *key, u32 *at)
 {
 	struct portclass_stats stats;
 	void *hdr;
@@ -211,27 +187,13 @@ static int put_ports(struct sk_buff *skb, struct netlink_callback *cb,
 	return 0;
 }
 
-/**
- * portclass_nl_port_stats_get_dumpit() - dump the counters by port
- * @skb: where to put as many as fit
- * @cb: args[0] is where to go on, (scope * PORTCLASS_PROTOS + proto) *
- *	PORTCLASS_PORTS + port
- *
- * Context: process, may sleep.
- * Return: the length of @skb; -EMSGSIZE if not even one fits.
- */
-int portclass_nl_port_stats_get_dumpit(struct sk_buff *skb,
-				       struct netlink_callback *cb)
+/* Put the ports from @cb on. */
+static int put_ports(struct sk_buff *skb, struct netlink_callback *cb,
+		     struct portclass_counters *counters)
 {
-	struct portclass_net *pn = portclass_net_of(sock_net(cb->skb->sk));
-	bool shadow;
-	struct portclass_counters *counters;
 	u32 at = cb->args[0];
-	int err;
+	int err = 0;
 
-	shadow = portclass_compat_dump_attrs(cb)[PORTCLASS_A_PORT_STATS_SHADOW];
-	mutex_lock(&pn->lock); /* those of a shadow table may go */
-	err = find_counters(pn, shadow, &counters, cb->extack);
 	while (counters && at < PATHS * PORTCLASS_PORTS) {
 		u32 path = at / PORTCLASS_PORTS;
 		struct portclass_key key = {
@@ -241,22 +203,98 @@ int portclass_nl_port_stats_get_dumpit(struct sk_buff *skb,
 		};
 
 		if (is_selected(cb, path)) {
-			err = put_ports(skb, cb, &counters->ports, &key, &at);
+			err = put_ports_from(skb, cb, &counters->ports, &key, &at);
 			if (err)
 				break;
 		}
 		at = (path + 1) * PORTCLASS_PORTS;
 	}
-	mutex_unlock(&pn->lock);
 
 	cb->args[0] = at;
+	return err;
+}
+
+/*
+ * Put the live counters, NULL at rest, or those of the shadow table, by @put.
+ * The live ones stay until the namespace goes: nobody who makes a change has to
+ * wait until they are summed. Those of a shadow go with it.
+ */
+static int dump_counters(struct sk_buff *skb, struct netlink_callback *cb,
+			 bool shadow,
+			 int (*put)(struct sk_buff *skb,
+				    struct netlink_callback *cb,
+				    struct portclass_counters *counters))
+{
+	struct portclass_net *pn = portclass_net_of(sock_net(cb->skb->sk));
+	const struct portclass_shadow *candidate;
+	struct portclass_counters *counters;
+	int err = 0;
+
+	mutex_lock(&pn->lock);
+	counters = pn->counters;
+	if (shadow) {
+		candidate = portclass_nl_find_shadow(pn, cb->extack);
+		if (candidate) {
+			cb->seq = candidate->table->generation;
+			err = put(skb, cb, candidate->counters);
+		} else {
+			err = -ENOENT;
+		}
+	}
+	mutex_unlock(&pn->lock);
+	if (!shadow)
+		err = put(skb, cb, counters);
+
 	return skb->len ?: err;
+}
+
+/**
+ * portclass_nl_stats_get_dumpit() - dump the counters by class
+ * @skb: where to put as many as fit
+ * @cb: args[0] is the (scope, protocol) to go on with
+ *
+ * Another shadow between two parts of a dump shows in NLM_F_DUMP_INTR.
+ *
+ * Context: process, may sleep; takes the namespace's lock.
+ * Return: the length of @skb; -EMSGSIZE if not even one fits; -ENOENT if there
+ * is no such table; -ENOMEM.
+ */
+int portclass_nl_stats_get_dumpit(struct sk_buff *skb,
+				  struct netlink_callback *cb)
+{
+	struct nlattr **attrs = portclass_compat_dump_attrs(cb);
+
+	return dump_counters(skb, cb, attrs[PORTCLASS_A_STATS_SHADOW], put_paths);
+}
+
+/**
+ * portclass_nl_port_stats_get_dumpit() - dump the counters by port
+ * @skb: where to put as many as fit
+ * @cb: args[0] is where to go on, (scope * PORTCLASS_PROTOS + proto) *
+ *	PORTCLASS_PORTS + port
+ *
+ * Another shadow between two parts of a dump shows in NLM_F_DUMP_INTR.
+ *
+ * Context: process, may sleep; takes the namespace's lock.
+ * Return: the length of @skb; -EMSGSIZE if not even one fits; -ENOENT if there
+ * is no such table.
+ */
+int portclass_nl_port_stats_get_dumpit(struct sk_buff *skb,
+				       struct netlink_callback *cb)
+{
+	struct nlattr **attrs = portclass_compat_dump_attrs(cb);
+
+	return dump_counters(skb, cb, attrs[PORTCLASS_A_PORT_STATS_SHADOW],
+			     put_ports);
 }
 
 /**
  * portclass_nl_history_get_dumpit() - dump the last changes, the oldest first
  * @skb: where to put as many as fit
  * @cb: args[0] is the number of the one to go on with
+ *
+ * If some were pushed out between two parts of a dump, that shows in
+ * NLM_F_DUMP_INTR.
  *
  * Context: process, may sleep; takes the namespace's lock.
  * Return: the length of @skb; -EPERM without CAP_NET_ADMIN over the namespace;
@@ -276,8 +314,12 @@ int portclass_nl_history_get_dumpit(struct sk_buff *skb,
 
 	mutex_lock(&pn->lock);
 	history = pn->history;
-	if (history && at + PORTCLASS_HISTORY_CHANGES < history->count)
+	cb->seq = 1;
+	if (history && at + PORTCLASS_HISTORY_CHANGES < history->count) {
+		if (at)
+			cb->seq++;
 		at = history->count - PORTCLASS_HISTORY_CHANGES;
+	}
 	for (; history && at < history->count; at++) {
 		void *hdr = msg_start(skb, cb, PORTCLASS_CMD_HISTORY_GET);
 		unsigned int slot = at % PORTCLASS_HISTORY_CHANGES;

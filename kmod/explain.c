@@ -83,6 +83,7 @@ static int put_explanation(struct sk_buff *skb, struct portclass_net *pn,
 			   const struct portclass_key *key)
 {
 	const struct portclass_table *table;
+	struct portclass_counters *counters;
 	int err;
 
 	if (nla_put_u32(skb, PORTCLASS_A_EXPLAIN_SCOPE, key->scope) ||
@@ -92,14 +93,13 @@ static int put_explanation(struct sk_buff *skb, struct portclass_net *pn,
 			portclass_class_of(key->port)))
 		return -EMSGSIZE;
 
-	/* The lock keeps table and counters together; packets don't take it. */
 	mutex_lock(&pn->lock);
 	table = rcu_dereference_protected(pn->table, lockdep_is_held(&pn->lock));
 	err = table ? put_decision(skb, table, key) : put_at_rest(skb);
-	if (!err)
-		err = put_counted(skb, pn->counters, key);
+	counters = pn->counters;
 	mutex_unlock(&pn->lock);
-	return err;
+	/* They stay until the namespace goes; who sums them is in nobody's way. */
+	return err ?: put_counted(skb, counters, key);
 }
 
 /**

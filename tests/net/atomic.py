@@ -15,6 +15,7 @@ import time
 
 import netlink as nl
 
+PORT_STATS_SHADOW = 15  # PORTCLASS_A_PORT_STATS_SHADOW
 # 10,000 ranges, none of them next to another one; and as many others, where the first ones have holes.
 FIRST = [(nl.IN, nl.TCP, i * 6, i * 6 + 1, nl.DENY) for i in range(10000)]
 SECOND = [(nl.IN, nl.TCP, i * 6 + 3, i * 6 + 4, nl.ALLOW) for i in range(10000)]
@@ -139,6 +140,21 @@ def slow(client):
 
     blob, flagged = reader.blob(nl.attr(4), another)
     assert flagged or blob == want, "two shadow tables: not whole, and not flagged"
+
+    # What they counted, likewise.
+    client.set(nl.attr(nl.SHADOW), nl.rule(nl.OUT, nl.UDP, nl.DENY, 1, 100))
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as sock:
+        for port in range(1, 101):
+            sock.sendto(b"x", ("10.1.0.2", port))
+    reader = nl.Client(recvsize=4096)
+    reader.dump_start(nl.PORT_STATS_GET, nl.attr(PORT_STATS_SHADOW))
+    client.set(nl.attr(nl.SHADOW), nl.rule(nl.OUT, nl.UDP, nl.DENY, 1, 200))
+    said = [reader.dump_part()]
+    while not said[-1][2]:
+        said.append(reader.dump_part())
+    assert said[0][0], "nothing has been counted"
+    assert any(flagged for _, flagged, _ in said), "counters of two shadow tables: not flagged"
+    print(f"counters of two shadow tables: {[len(answers) for answers, *_ in said]}")
     client.act(nl.SHADOW_DROP)
     print(f"{dumps} dumps, changed behind each part by {len(changes)} changes: flagged, or whole")
 
