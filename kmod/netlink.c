@@ -181,8 +181,11 @@ static struct sk_buff *change_msg(struct portclass_net *pn,
 	return skb;
 }
 
-/* Protects the family's groups from a notification while they go. */
-static DEFINE_MUTEX(groups_lock);
+/*
+ * Protects the family's groups from a notification while they go. Who notifies
+ * only reads: one namespace doesn't wait for another one.
+ */
+static DECLARE_RWSEM(groups_lock);
 static bool groups_are_open;
 
 /* Listeners who can't be told for lack of memory learn that they missed one. */
@@ -212,21 +215,21 @@ void portclass_nl_notify(struct portclass_net *pn,
 
 	portclass_nl_find_table(pn, false, &table, NULL);
 
-	mutex_lock(&groups_lock);
+	down_read(&groups_lock);
 	if (groups_are_open) {
 		multicast(pn, config_msg(pn, table, 0, 0,
 					 PORTCLASS_CMD_CHANGED_NTF),
 			  PORTCLASS_NLGRP_CONFIG);
 		multicast(pn, change_msg(pn, change), PORTCLASS_NLGRP_HISTORY);
 	}
-	mutex_unlock(&groups_lock);
+	up_read(&groups_lock);
 }
 
 static void open_groups(bool there)
 {
-	mutex_lock(&groups_lock);
+	down_write(&groups_lock);
 	groups_are_open = there;
-	mutex_unlock(&groups_lock);
+	up_write(&groups_lock);
 }
 
 /**
