@@ -25,6 +25,7 @@ RULES_SHADOW = 4  # PORTCLASS_A_RULES_SHADOW
 MOST = 5000  # allocations that no request comes near to
 FAILSLAB = pathlib.Path("/sys/kernel/debug/failslab")
 MANY = 100000
+CLONE_NEWNET = 0x40000000
 NO_MEMORY = {errno.ENOMEM, errno.ENOBUFS}
 libc = ctypes.CDLL(None, use_errno=True)
 counter = os.open("/proc/thread-self/fail-nth", os.O_RDWR)
@@ -78,12 +79,17 @@ def state(where):
             *([client.config(True), client.dump(RULE_GET, attr(RULES_SHADOW))[0]] if shadow else [])]
 
 
-def same(one, other):
-    """Changes apart: how many there were, and how long a confirmation has still time."""
+def same(one, other, but=()):
+    """But for how long a confirmation has still time, and what is named."""
     def bare(state):
-        return [{k: bool(v) if k == "pending" else v for k, v in part.items() if k != "generation"}
+        return [{k: bool(v) if k == "pending" else v for k, v in part.items() if k not in but}
                 if isinstance(part, dict) else part for part in state]
     return bare(one) == bare(other)
+
+
+def done(one, other):
+    """How many changes there were doesn't matter."""
+    return same(one, other, ("generation",))
 
 
 def walk(name, cmd, *parts, before=lambda: None, after=lambda: None, where=Client, dump=False):
@@ -106,11 +112,11 @@ def walk(name, cmd, *parts, before=lambda: None, after=lambda: None, where=Clien
         new = state(where)
         what = f"{name}, allocation {number}: error {one.error}"
         if not one.error:
-            assert same(new, wanted), f"{what}, but {new} instead of {wanted}"
-            assert len(one.answer) == len(whole.answer), f"{what}, but {len(one.answer)} answers"
+            assert done(new, wanted), f"{what}, but {new} instead of {wanted}"
+            assert one.answer == whole.answer, f"{what}, but the answer {one.answer} instead of {whole.answer}"
         else:
             assert failed and one.error in NO_MEMORY, what
-            assert new == old or (one.perhaps and same(new, wanted)), f"{what}, but {new} instead of {old}"
+            assert same(new, old) or (one.perhaps and done(new, wanted)), f"{what}, but {new} instead of {old}"
         after()
         if not failed:
             print(f"{name}: {number - 1} allocations")
@@ -188,7 +194,7 @@ def back():
         if new[0]["track"] != old[0]["track"]:
             assert track == NONE == new[0]["track"], f"{new} instead of {old}"
             new[0]["track"] = old[0]["track"]
-        assert same(new, old), f"{new} instead of {old}"
+        assert done(new, old), f"{new} instead of {old}"
         print(f"taken back, track {track}: {MANY - left} allocations failed")
         assert left < MANY, "nothing has failed"
         told["made up for"] += MANY - left
@@ -235,6 +241,33 @@ def another():
     walk("first shadow of a namespace", SET, attr(SHADOW), *rules(), before=make, after=gone, where=there)
 
 
+def born():
+    """A namespace is made, or not. Most of that is the work of others; ours has to go with it."""
+    base()
+    old = state(Client)
+    home = os.open("/proc/self/ns/net", os.O_RDONLY)
+    error = [0]
+
+    def unshare():
+        error[0] = ctypes.get_errno() if libc.unshare(CLONE_NEWNET) else 0
+
+    for number in range(1, MOST):
+        failed = failing(number, unshare)
+        if not error[0]:
+            assert not Client().config()["active"], f"allocation {number}: not at rest"
+            assert not libc.setns(home, CLONE_NEWNET)
+        else:
+            # Which error, is mostly up to others.
+            assert failed, f"allocation {number}: error {error[0]}"
+        if not failed:
+            print(f"a namespace: {number - 1} allocations")
+            break
+        told["failures" if error[0] else "made up for"] += 1
+    else:
+        raise AssertionError("no end of allocations")
+    assert state(Client) == old
+
+
 def load():
     """Without the rest of the loader's work, there is no part of it left; unloading always does it."""
     # Not from the host's file, which takes longer to read than all the rest of it.
@@ -273,6 +306,6 @@ def load():
             raise AssertionError(f"{name}: no end of allocations")
 
 
-{"live": live, "back": back, "shadow": shadow, "read": read, "another": another, "load": load}[sys.argv[1]]()
+{"live": live, "back": back, "shadow": shadow, "read": read, "another": another, "born": born, "load": load}[sys.argv[1]]()
 print(", ".join(f"{number} {what}" for what, number in told.items()))
 assert sum(told.values()), "nothing has failed"

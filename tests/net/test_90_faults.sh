@@ -34,4 +34,5 @@ faults "changes fail whole, with an error" live
 faults "nobody confirms, and it is taken back" back
 faults "changes of a shadow table, too" shadow
 faults "those who ask get all of the answer, or an error" read
+faults "a namespace is made or not, with no trace of it" born
 faults "a namespace that can't be configured stays at rest" another

@@ -59,9 +59,13 @@ if [ "$(cat "$to/kdir" 2>/dev/null)" != "$kdir" ] || [ -n "${PLANT-}" ]; then
 	printf '%s\n' "$kdir" >"$to/kdir"
 fi
 
+failing=()
 case $name in
-# The kernels themselves are compiled without.
-uml | debug) set -- UBSAN_SANITIZE=y "$@" ;;
+uml | debug)
+	# The kernels themselves are compiled without.
+	set -- UBSAN_SANITIZE=y "$@"
+	failing=("KCFLAGS=-include $vm/failing.h")
+	;;
 esac
 mirror "$to" Kbuild kmod include
 if [ -n "${PLANT-}" ]; then
@@ -70,7 +74,7 @@ if [ -n "${PLANT-}" ]; then
 	done
 	patch -s -p1 -d "$to" <"$vm/plants/$PLANT.patch" >&2
 fi
-compile "$to" "$@"
+compile "$to" "$@" "${failing[@]}"
 case $name${PLANT:+-planted} in
 uml | debug | kcsan) more=(tests/kunit tests/vm/bugs) ;;
 coverage) more=(tests/kunit) ;;

@@ -56,11 +56,15 @@ bad+='|possible (circular|recursive|irq lock)|inconsistent lock state|held lock 
 bad+='|(rcu|sched|preempt)[a-z_]* (self-)?detected.*stall|detected stalls|soft lockup|blocked for more than'
 bad+='|UBSAN: |KASAN: |KCSAN: |KFENCE: |sleeping function called|scheduling while atomic'
 bad+='|kmemleak: [0-9]+ new|Objects remaining in|Slab 0x|refcount_t: |unregister_netdevice: waiting'
-# A job that lets allocations fail has set this to 0: then vmalloc may say so, but not of ours, which are to fail silently.
+# A job that lets allocations fail has set this to 0: then vmalloc and sysctl may say so, with a stack, but not of ours,
+# which are to fail silently.
 faults=/sys/kernel/debug/failslab/verbose
 log() {
 	if [ ! -r $faults ] || [ "$(<$faults)" -ne 0 ]; then dmesg; return; fi
-	dmesg | sed -e '/vmalloc error: /{:more' -e '/Mem-Info:/!{N;b more' -e '}' -e '/\[portclass\]/!d' -e '}'
+	dmesg | sed -E -e '/vmalloc error: /{:more' -e '/Mem-Info:/!{N;b more' -e '}' -e '/\[portclass\]/!d' -e '}' |
+		awk '/sysctl could not get directory: / { stack = 1; next }
+			/\[portclass\]/ || !/^(\[ *[0-9.]+\] )?(CPU: |Hardware name: |Stack:|Call Trace:| )/ { stack = 0 }
+			!stack'
 }
 found=$(log | grep -E -m1 "$bad")
 if [ -n "$found" ]; then

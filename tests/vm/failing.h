@@ -1,0 +1,26 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * For kernels that let allocations fail on request: only those of slabs do. So
+ * what else the module asks for begins with a small one of these, and fails
+ * if that does. Compiled into the module by build.sh, by -include.
+ */
+#ifndef FAILING_H
+#define FAILING_H
+
+#include <linux/percpu.h>
+#include <linux/slab.h>
+#include <linux/vmalloc.h>
+
+static inline bool failing(gfp_t gfp)
+{
+	void *small = kmalloc(8, gfp & ~__GFP_ACCOUNT);
+
+	kfree(small);
+	return !small;
+}
+
+#define __alloc_percpu_gfp(size, align, gfp) \
+	(failing(gfp) ? NULL : __alloc_percpu_gfp(size, align, gfp))
+#define __vmalloc(size, gfp) (failing(gfp) ? NULL : __vmalloc(size, gfp))
+
+#endif
