@@ -92,10 +92,14 @@ end_step() {
 		f=1
 		sed -i "1i it ended with exit status $status" "$log.count"
 	fi
+	if [ "$p" -eq 0 ] && [ "$f" -eq 0 ]; then
+		f=1
+		sed -i "1i all of it was skipped" "$log.count"
+	fi
 	passed=$((passed + p)) failed=$((failed + f)) skipped=$((skipped + s))
 	summary+=("$(printf '%-13s %5d passed %4d failed %4d skipped %5d s' "$name" "$p" "$f" "$s" $((SECONDS - starts[$name])))")
 	progress "$name: $p passed, $f failed, $s skipped"
-	! grep -h '; once more$' "$log" | indented || :
+	sed -n '/; once more$/p; s/^# of note: //p' "$log" | indented
 	if [ "$f" -gt 0 ]; then
 		mapfile -t -O "${#digest[@]}" digest < <({
 			# Of a long one, the end says what it was.
@@ -115,7 +119,7 @@ end_step() {
 is_alone() { case $1 in static | shared | *storm | kcsan_* | kernels_all) ;; *) return 1 ;; esac; }
 
 # needs_uml NAME: what runs in User Mode Linux.
-needs_uml() { case $1 in uml | kunit | faults | fuzz) ;; *) return 1 ;; esac; }
+needs_uml() { case $1 in uml | kunit | faults | fuzz | coverage) ;; *) return 1 ;; esac; }
 
 # All packages at once; and whatever takes long to make is made first, not within a step.
 progress "looking for what is needed"

@@ -14,7 +14,7 @@ set -euo pipefail
 . "$(dirname "$0")/lib.sh"
 
 pattern=${1-'test_2[08]*'}
-min=${COVERAGE_MIN:-85}
+min=${COVERAGE_MIN:-90}
 
 "$vm/deps.sh" tool uml vm
 # The compiler that modules are compiled with wrote the notes, in a format of its version.

@@ -122,8 +122,10 @@ for try in 1 2; do
 		"${disks[@]}" "${shares[@]}" "${more[@]}" || status=$?
 	# Two faults of the emulator, both rare: processors of the guest stand still, since a timer's tick got lost or the
 	# host itself stood still, which shows as a stall; or all of it does without a word, before the job. A stall with
-	# code of ours on any stack is no such fault, nor is one that comes again.
-	if grep -Eqs "(detected.* stall|soft lockup|rcu_[a-z]* kthread timer wakeup didn't happen)" "$run/kernel.log" &&
+	# code of ours on any stack is no such fault, nor is one that comes again, or that the guest survives: it is to panic.
+	if [ -n "$(verdict_of kernel-log)$(verdict_of status)" ]; then
+		break
+	elif grep -Eqs "(detected.* stall|soft lockup|rcu_[a-z]* kthread timer wakeup didn't happen)" "$run/kernel.log" &&
 		! grep -q '\[portclass\]' "$run/kernel.log"; then
 		fault="stalled ($(grep -Eom1 '(rcu: INFO|watchdog: BUG).*' "$run/kernel.log" | cut -c1-150 || :))"
 	elif [ -e "$run/asleep" ] && [ ! -s "$run/kernel.log" ]; then

@@ -10,8 +10,8 @@ all_steps=(static control net flows kernels tool cli guest uml fuzz faults kunit
 
 # Those of make check-long: what the kernel looks for is whatever goes wrong in there, and memory that is lost; and data
 # races, in a kernel of their own.
-long_steps=(debug_flows debug_net debug_control debug_faults debug_fuzz debug_plants debug_guest debug_kunit debug_storm
-	kcsan_guest kcsan_kunit kcsan_storm long_storm)
+long_steps=(debug_flows debug_net debug_control debug_tool debug_plants debug_faults debug_fuzz coverage debug_guest debug_kunit
+	debug_storm kcsan_guest kcsan_kunit kcsan_storm long_storm)
 
 # Compilers and checkers.
 step_static() { "$vm/static.sh"; }
@@ -73,6 +73,7 @@ step_debug_kunit() { GUEST_KERNEL=debug suites debug "$vm/guest.sh" --loglevel 7
 step_debug_net() { slowly 'test_[12]*'; }
 step_debug_flows() { slowly 'test_[34]*'; }
 step_debug_control() { slowly 'test_[5-8]*'; }
+step_debug_tool() { GUEST_KERNEL=debug "$vm/net.sh" --timeout 3600 tests/cli/guest.sh; }
 step_debug_faults() { slowly test_90_faults; }
 step_debug_storm() {
 	local status=0
@@ -85,6 +86,14 @@ step_debug_storm() {
 step_debug_fuzz() { FUZZ_SECONDS=${FUZZ_SECONDS:-180} "$vm/fuzz.sh" debug; }
 # What is planted in portclass for all of these.
 step_debug_plants() { "$vm/plants.sh" debug; }
+
+# Which lines of the module KUnit, the tool's tests and some end-to-end ones run.
+step_coverage() {
+	local status=0
+	"$vm/coverage.sh" | sed 's/^/# of note: /' || status=1
+	tap "$status" "nine of ten lines of the module are run"
+	tap_end
+}
 
 # Data races.
 step_kcsan_guest() { "$vm/selftest.sh" kcsan; }
