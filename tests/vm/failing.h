@@ -19,8 +19,17 @@ static inline bool failing(gfp_t gfp)
 	return !small;
 }
 
-#define __alloc_percpu_gfp(size, align, gfp) \
-	(failing(gfp) ? NULL : __alloc_percpu_gfp(size, align, gfp))
-#define __vmalloc(size, gfp) (failing(gfp) ? NULL : __vmalloc(size, gfp))
+static inline void __percpu *failing_percpu(size_t size, size_t align, gfp_t gfp)
+{
+	return failing(gfp) ? NULL : __alloc_percpu_gfp(size, align, gfp);
+}
+
+static inline void *failing_vmalloc(unsigned long size, gfp_t gfp)
+{
+	return failing(gfp) ? NULL : __vmalloc(size, gfp);
+}
+
+#define __alloc_percpu_gfp failing_percpu
+#define __vmalloc failing_vmalloc
 
 #endif

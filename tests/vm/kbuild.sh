@@ -99,15 +99,12 @@ to=$top/.build/$name
 mkdir -p "$to"
 exec {lock}>"$to.lock"
 flock "$lock"
-# From scratch for another version or another compiler.
-if [ "$(cat "$to/made-with" 2>/dev/null)" != "$headers $root" ]; then
-	rm -rf "$to"
-	mkdir -p "$to"
-	printf '%s\n' "$headers $root" >"$to/made-with"
-fi
+# From scratch: what is compiled already has no warnings any more.
+rm -rf "$to"
+mkdir -p "$to"
 
 mirror "$to" Kbuild kmod include
 # There is nothing to make type information from, for the newer of these kernels; the module needs none.
-inside make -s -C "/usr/src/linux-headers-$release" ARCH="$kernel_arch" CROSS_COMPILE="$triplet-" \
+inside nice make -s -C "/usr/src/linux-headers-$release" ARCH="$kernel_arch" CROSS_COMPILE="$triplet-" \
 	CONFIG_DEBUG_INFO_BTF_MODULES= -j"$(nproc)" M="$to" "$@" modules >&2
 printf '.build/%s\n' "$name"

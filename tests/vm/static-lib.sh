@@ -4,6 +4,15 @@
 # The checkers that static.sh runs: each a function that prints what it has found, and fails if that is anything. Meant to
 # be sourced, after lib.sh, at the top of the repository; $ktools is what ktools.sh printed.
 
+# compiles COMMAND...: it does, and nobody warns: what looks at objects and symbols warns, and lets it pass. A compiler of
+# another version than the kernel's own is none of ours.
+compiles() {
+	local said
+	said=$(FRESH=1 "$@" 2>&1) && ! grep -i warning <<<"$said" | grep -v 'differs from the one used to build the kernel' && return
+	printf '%s\n' "$said"
+	return 1
+}
+
 # module [MAKE_ARG...]: the module itself, compiled with arguments that check more.
 module() { "$vm/build.sh" static W=1 KCFLAGS=-Werror "$@"; }
 
@@ -35,7 +44,10 @@ coccinelle() {
 	return "$status"
 }
 
-tool() { make -s -C tools O="$top/.build/tool-$1" CC="$1" CFLAGS="-O2 -g -Wall -Wextra -Werror"; }
+# tool COMPILER [FOLDER MAKE_ARG...]
+tool() { make -s -C tools O="${2-$top/.build/tool-$1}" CC="$1" CFLAGS="-O2 -g -Wall -Wextra -Werror" "${@:3}"; }
+
+kernel_doc() { perl "$ktools/scripts/kernel-doc" -none -Wall -Werror "$@"; }
 
 tool_flags() { make -s -C tools print-flags; }
 
@@ -103,13 +115,32 @@ finds() {
 	return 1
 }
 
-# Those that nothing else shows to be awake.
+# What is wrong in ways that no file of the repository may be.
+plant() {
+	mkdir -p "$logs/planted/tool"
+	printf '%s\n' '// SPDX-License-Identifier: GPL-2.0' '/**' ' * planted() - says nothing of its parameter' ' */' \
+		'void planted(int some){' '}' >"$logs/planted/style.c"
+	# shellcheck disable=SC2016  # for the script
+	printf '%s\n' '#!/bin/sh' 'rm $1' >"$logs/planted/script.sh"
+	printf '%s\n' 'static int planted(void) { return 0; }' >"$logs/planted/warned.h"
+}
+
+# All checkers, and what each has to find.
 planted() {
-	local module=tests/vm/planted/module.c tool=tests/vm/planted/tool.c
+	local module=tests/vm/planted/module.c tool=tests/vm/planted/tool.c compiler
+	plant
 	finds missing-prototypes planted_module W=1 &&
 		finds sometimes-uninitialized planted_module W=1 "${for_clang[@]}" KCFLAGS='-Werror -Wno-missing-prototypes' &&
+		finds 'no compiler warning' compiles echo 'no compiler warning' &&
 		finds 'restricted __be16' sparse_says planted_module KCFLAGS= &&
 		finds 'is NULL but dereferenced' coccinelle null "$module" &&
 		finds analyzer-file-leak gcc_analyzer "$tool" &&
-		finds misplaced-operator-in-strlen clang_tidy "$tool"
+		finds misplaced-operator-in-strlen clang_tidy "$tool" &&
+		finds OPEN_BRACE checkpatch "$logs/planted/style.c" &&
+		finds "'some' not described in 'planted'" kernel_doc "$logs/planted/style.c" &&
+		finds SC2086 shellcheck "$logs/planted/script.sh" || return
+	for compiler in gcc clang; do
+		finds unused-function tool "$compiler" "$logs/planted/tool" "CPPFLAGS=-include $logs/planted/warned.h" \
+			"$logs/planted/tool/plain.o" || return
+	done
 }

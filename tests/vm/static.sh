@@ -38,17 +38,17 @@ mapfile -t scripts < <(grep -rlEm1 --exclude-dir='.[!.]*' \
 
 # What takes long begins first.
 check "checkpatch --strict" checkpatch "${sources[@]}"
-check "the module compiles without a warning (W=1)" module
+check "the module compiles without a warning (W=1)" compiles module
 check "sparse finds nothing in the module" sparse_says module
 check "clang-tidy finds nothing in the tool" clang_tidy "${tools[@]}"
 check "coccinelle finds nothing in the module" coccinelle . "${kernel[@]}"
-check "the module compiles without a warning (clang, W=1)" module_by_clang
+check "the module compiles without a warning (clang, W=1)" compiles module_by_clang
 check "shellcheck" shellcheck -x "${scripts[@]}"
 for compiler in gcc clang; do
 	check "the tool compiles without a warning ($compiler -Wall -Wextra)" tool "$compiler"
 done
 check "gcc -fanalyzer finds nothing in the tool" gcc_analyzer "${tools[@]}"
-check "kernel-doc comments" perl "$ktools/scripts/kernel-doc" -none -Wall -Werror "${kernel[@]}"
+check "kernel-doc comments" kernel_doc "${kernel[@]}"
 check "generated files are what the specification generates" "$vm/ynl.sh" --check
 check "what is planted is found" planted
 wait
