@@ -37,6 +37,7 @@ class Sent:
         self.op, self.flags, self.data, self.expect = op, flags, data, expect
         self.cmd = op.number if cmd is None else cmd
         self.error = None  # 0, an errno, or None if it got no answer
+        self.sent = False
 
     def __str__(self):
         return f"{self.op.name} {self.flags:#x} {self.data.hex()} # {self.cmd}, {('good', 'odd', 'bad')[self.expect]}"
@@ -96,6 +97,8 @@ class Fuzzer:
         # More than its buffer, or nothing at all: that is no request.
         with contextlib.suppress(OSError):
             sock.send(raw)
+            for one in batch:
+                one.sent = True
         return raw
 
     def receive(self, sock, everything):
@@ -128,9 +131,12 @@ class Fuzzer:
             raise AssertionError(f"{wrong}, in the answer {payload.hex()} to {one}") from wrong
         self.told["answers"] += 1
 
-    def judge(self, sock, batch, exact):
-        """What must hold of all of a batch, now. @exact: nothing came between, each was sent as it is."""
+    def judge(self, sock, batch, exact, everything):
+        """What must hold of all of a batch, now. @exact: nothing came between, each was sent as it is. @everything: all that
+        has come was read."""
         for one in batch:
+            if exact and everything and one.sent and one.flags == nl.F_REQUEST | nl.F_ACK and not one.op.dump:
+                assert one.error is not None, f"not answered: {one}"
             self.told["done" if not one.error else "refused"] += 1
             # While a dump goes on by a socket, there is no second one.
             if not exact or one.error is None or (one.op.dump and one.error == errno.EBUSY):
@@ -159,8 +165,9 @@ class Fuzzer:
         batch = [self.request() for _ in range(rng.choice((1, 1, 1, 1, 1, 2, 5)))]
         spoil = rng.random() < 0.1
         self.send(sock, batch, spoil)
-        self.receive(sock, rng.random() < 0.7)
-        self.judge(sock, batch, not spoil)
+        everything = rng.random() < 0.7
+        self.receive(sock, everything)
+        self.judge(sock, batch, not spoil, everything)
         if rng.random() < 0.05:
             self.traffic.send(rng)
 
@@ -210,7 +217,7 @@ class Fuzzer:
                 one = Sent(ops[name], int(flags, 0), bytes.fromhex("".join(data)), PERHAPS)
                 self.send(sock, [one])
                 self.receive(sock, True)
-                self.judge(sock, [one], True)
+                self.judge(sock, [one], True, True)
                 self.log.clean(lambda one=one: str(one))
                 count += 1
         self.round()

@@ -23,6 +23,7 @@ import storm_control
 import storm_traffic
 
 PATIENCE = int(os.environ.get("PATIENCE", "1"))
+IN_VAIN = {"refused", "silent", "without a module"}  # who has done nothing else, has done nothing
 
 
 class World:
@@ -93,7 +94,8 @@ def act(world, number, dice):
                 started = time.monotonic()
                 for word in work:
                     done[word] += 1
-                    world.worked(number)
+                    if word not in IN_VAIN:
+                        world.worked(number)
                     if world.over:
                         break
                     # A slow guest that only does what it is asked to never gets to free what it has to.

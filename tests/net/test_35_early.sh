@@ -103,7 +103,7 @@ t_is "enforce" "$(both 7)" "$early"
 pc reject any/7
 t_is "what gets an answer goes on" "$(both 7)" "$long"
 pc unset any/7
-pc deny any/7 --confirm $((2 * ${PATIENCE:-1})) >/dev/null
+pc deny any/7 --confirm $((5 * ${PATIENCE:-1})) >/dev/null
 t_is "a change to be confirmed" "$(seen tcp 7)" "2 0 0"
 gone() { ! pc --json show | jq -e .pending >/dev/null && [ -z "$(hook)" ]; }
 t_ok "and taken back" wait_for gone
