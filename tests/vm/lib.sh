@@ -27,7 +27,9 @@ stock_release() {
 			sed -n 's/^Depends:.*linux-headers-\([0-9][^ ,]*\).*/\1/p')
 		[ -n "$found" ] || return 0
 		mkdir -p "$cache"
-		printf '%s\n' "$found" >"$kept"
+		# Others may be reading it.
+		printf '%s\n' "$found" >"$kept.$BASHPID"
+		mv "$kept.$BASHPID" "$kept"
 	fi
 	cat "$kept"
 }

@@ -82,7 +82,7 @@ expect 3 fail 'returned 3' --timeout 120
 expect 125 warning "the guest's kernel complained" --timeout 120
 expect 125 forged 'without a verdict' --timeout 120
 expect 1 forged-fail 'returned 1' --timeout 120
-expect 124 hang 'no end within' --timeout 20
+expect 124 hang 'no end within' --timeout 30
 bad=0
 grep -q 'it stands still' "$work/log" || bad=1
 tap "$bad" "$guest_name guest: it was the script that hung"
