@@ -57,28 +57,41 @@ declare -A pids starts
 start_step() {
 	progress "$1 ..."
 	: >"$logs/$1.log"
-	"step_$1" >"$logs/$1.log" 2>&1 </dev/null &
+	{
+		if [ "${kind[$1]}" = filler ]; then renice -n 10 "$BASHPID" >/dev/null; fi
+		"step_$1"
+	} >"$logs/$1.log" 2>&1 </dev/null &
 	jobs+=($!)
 	running+=("$1") pids[$1]=$! starts[$1]=$SECONDS
 	[ -z "${V-}" ] || tail -n +1 -f --pid="$!" "$logs/$1.log" | sed -u "s/^/$1: /" &
 }
 
-# end_steps LEFT: waits until no more than so many are running.
-end_steps() {
-	local name left
-	while [ "${#running[@]}" -gt "$1" ]; do
-		sleep 0.2
-		left=()
-		for name in "${running[@]}"; do
-			if kill -0 "${pids[$name]}" 2>/dev/null; then
-				say_on "$name" "$logs/$name.log"
-				left+=("$name")
-			else
-				end_step "$name"
-			fi
-		done
-		running=("${left[@]}")
+# start_some: those in $left that there is room for; nothing overtakes what has to be alone.
+start_some() {
+	local name blocked='' waiting=()
+	for name in "${left[@]}"; do
+		if [ -z "$blocked" ] && room_for "$name"; then
+			start_step "$name"
+		else
+			waiting+=("$name")
+			[ "${kind[$name]}" != alone ] || blocked=yes
+		fi
 	done
+	left=("${waiting[@]}")
+}
+
+# end_some: those that have ended; says of all others how far they are.
+end_some() {
+	local name still=()
+	for name in "${running[@]}"; do
+		if kill -0 "${pids[$name]}" 2>/dev/null; then
+			say_on "$name" "$logs/$name.log"
+			still+=("$name")
+		else
+			end_step "$name"
+		fi
+	done
+	running=("${still[@]}")
 }
 
 # end_step NAME: counts the results of a step that has run.
@@ -114,12 +127,46 @@ end_step() {
 	fi
 }
 
-# is_alone NAME: what has the machine to itself: two processors have to meet in there, or it uses all of them anyway. All
-# else is a guest that waits more than it computes, or has one thread.
-is_alone() { case $1 in static | shared | *storm | kcsan_* | kernels_all) ;; *) return 1 ;; esac; }
+# kind_of NAME, for $kind: "alone" has the machine to itself: two processors have to meet in there, or it uses all of them anyway. A
+# "guest" waits more than it computes, or has one thread. A "filler" computes, in no hurry.
+kind_of() {
+	case $1 in
+	static | shared | *storm | kcsan_* | kernels_all) echo alone ;;
+	cli | kernels | uml | kunit | faults | fuzz) echo filler ;;
+	*) echo guest ;;
+	esac
+}
+
+# room_for NAME: may it start now? $lanes guests at once, and one filler in what they leave of the processors.
+room_for() {
+	local name like=0
+	if needs_uml "$1" && ! uml_is_there; then return 1; fi
+	for name in "${running[@]}"; do
+		case ${kind[$name]} in
+		alone) return 1 ;;
+		"${kind[$1]}") like=$((like + 1)) ;;
+		esac
+	done
+	case ${kind[$1]} in
+	alone) [ "${#running[@]}" -eq 0 ] ;;
+	guest) [ "$like" -lt "$lanes" ] ;;
+	filler) [ "$like" -eq 0 ] ;;
+	esac
+}
 
 # needs_uml NAME: what runs in User Mode Linux.
 needs_uml() { case $1 in uml | kunit | faults | fuzz | coverage) ;; *) return 1 ;; esac; }
+
+# uml_is_there: its kernel is no longer being compiled; if that has failed, the steps say so.
+uml_is_there() {
+	[ -n "$uml" ] || return 0
+	if kill -0 "$uml" 2>/dev/null; then
+		say_on "User Mode Linux kernel" "$logs/uml-kernel.log"
+		return 1
+	fi
+	wait "$uml" || indented <"$logs/uml-kernel.log"
+	uml=
+}
 
 # All packages at once; and whatever takes long to make is made first, not within a step.
 progress "looking for what is needed"
@@ -140,23 +187,17 @@ done
 "$vm/rootfs.sh" >/dev/null
 make -s -C "$top/tools" O="$top/.build/tool" >&2
 
-# As many of these at once as there are processors, and room for 3 GB each.
+# As many guests at once as there are processors, and room for 3 GB each.
 lanes=$(awk -v lanes="$(nproc)" '/^MemAvailable/ { room = int($2 / 3500000) }
 	END { if (room < lanes) lanes = room; print lanes < 1 ? 1 : lanes }' /proc/meminfo)
-for step in "${steps[@]}"; do
-	if is_alone "$step"; then end_steps 0; else end_steps $((lanes - 1)); fi
-	if needs_uml "$step" && [ -n "$uml" ]; then
-		while kill -0 "$uml" 2>/dev/null; do
-			say_on "User Mode Linux kernel" "$logs/uml-kernel.log"
-			sleep 0.2
-		done
-		wait "$uml" || indented <"$logs/uml-kernel.log"
-		uml=
-	fi
-	start_step "$step"
-	! is_alone "$step" || end_steps 0
+declare -A kind
+for step in "${steps[@]}"; do kind[$step]=$(kind_of "$step"); done
+left=("${steps[@]}")
+while [ "${#left[@]}" -gt 0 ] || [ "${#running[@]}" -gt 0 ]; do
+	start_some
+	sleep 0.2
+	end_some
 done
-end_steps 0
 
 echo
 printf '%s\n' "${summary[@]}"

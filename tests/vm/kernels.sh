@@ -3,8 +3,8 @@
 #
 # kernels.sh near|all|table: the kernels of Debian's archive, as it is today: is the module compiled for them without a
 # warning, and does it work in them? Prints TAP, a test for each kernel and for each boot.
-#   near   those for amd64 that the machine's own release has, the newest of each series and sort, and the oldest of the
-#          common ones; the newest of all is booted
+#   near   of those for amd64 that the machine's own release has, the oldest and the newest common one, and the newest for
+#          real time; the newest common one is booted
 #   all    the newest and the oldest of each series, of every suite and every 64-bit architecture; the newest for amd64
 #          are booted
 #   table  the results of the last run of all, as README.md has them
@@ -110,13 +110,14 @@ kernels() {
 		NF == 2 || !seen[$2, $4, $5]++ && (!old || $6 == $2 && $8 == "newest")'
 }
 
-# ends: of the lines of kernels, for each series and flavour the newest, and for the common flavour the oldest.
+# ends: of the lines of kernels, the oldest and the newest of the common flavour, and the newest for real time.
 ends() {
-	sort -k4,4V -k6,6 | awk '
+	sort -k4,4V | awk '
 		NF == 2 { print; next }
-		!(($3, $6) in newest) { keys[++n] = $3 SUBSEP $6; if ($6 == $2) { sub(/ newest$/, " oldest"); print } }
-		{ newest[$3, $6] = $0 }
-		END { for (i = 1; i <= n; i++) print newest[keys[i]] }' | awk 'NF == 2 || !seen[$4, $5]++'
+		$6 == $2 && !oldest { print; oldest = $5 }
+		$6 == $2 { newest = $0 }
+		$6 ~ /^rt-/ { rt = $0 }
+		END { print newest; print rt }' | awk 'NF == 2 || NF > 2 && !seen[$4, $5]++'
 }
 
 # table: the results as a table of Markdown.

@@ -4,9 +4,9 @@
 # The steps of check.sh: each a function step_NAME, that prints TAP and returns 0 if all is well. Meant to be sourced,
 # after lib.sh.
 
-# In this order. As several run at once, what takes long begins early, but for what needs the User Mode Linux kernel, since
-# that is compiled meanwhile; what has to be alone comes first or last.
-all_steps=(static control net flows kernels tool cli guest uml fuzz faults kunit shared storm)
+# In this order, several at once. What takes long begins early, but for what needs the User Mode Linux kernel, since that is
+# compiled meanwhile; what has to be alone comes first or last.
+all_steps=(static control flows net tool guest cli kernels faults uml fuzz kunit shared storm)
 
 # Those of make check-long: what the kernel looks for is whatever goes wrong in there, and memory that is lost; and data
 # races, in a kernel of their own.
