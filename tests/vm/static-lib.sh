@@ -123,6 +123,8 @@ plant() {
 	# shellcheck disable=SC2016  # for the script
 	printf '%s\n' '#!/bin/sh' 'rm $1' >"$logs/planted/script.sh"
 	printf '%s\n' 'static int planted(void) { return 0; }' >"$logs/planted/warned.h"
+	cp --parents kmod/genl.[ch] include/uapi/linux/portclass.h "$logs/planted/"
+	echo >>"$logs/planted/kmod/genl.h"
 }
 
 # All checkers, and what each has to find.
@@ -138,6 +140,7 @@ planted() {
 		finds misplaced-operator-in-strlen clang_tidy "$tool" &&
 		finds OPEN_BRACE checkpatch "$logs/planted/style.c" &&
 		finds "'some' not described in 'planted'" kernel_doc "$logs/planted/style.c" &&
+		finds 'kmod/genl.h is not what' "$vm/ynl.sh" --check "$logs/planted" &&
 		finds SC2086 shellcheck "$logs/planted/script.sh" || return
 	for compiler in gcc clang; do
 		finds unused-function tool "$compiler" "$logs/planted/tool" "CPPFLAGS=-include $logs/planted/warned.h" \

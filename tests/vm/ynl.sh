@@ -2,7 +2,8 @@
 # SPDX-License-Identifier: GPL-2.0
 #
 # ynl.sh: generates kmod/genl.c, kmod/genl.h and include/uapi/linux/portclass.h from kmod/portclass.yaml.
-# ynl.sh --check: changes nothing; says how the files differ from what the specification generates.
+# ynl.sh --check [FOLDER]: changes nothing; says how the files there, or in the repository, differ from what the
+# specification generates.
 
 set -euo pipefail
 # shellcheck source=tests/vm/lib.sh
@@ -31,15 +32,15 @@ generate kernel source kmod/genl.c
 sed -i 's/{ "history", }/{ "history", GENL_MCAST_CAP_NET_ADMIN }/' "$work/new/kmod/genl.c"
 grep -q GENL_MCAST_CAP_NET_ADMIN "$work/new/kmod/genl.c" || die "no group 'history' in what was generated"
 
-status=0
+status=0 old=${2-$top}
 while read -r file; do
-	cmp -s "$work/new/$file" "$top/$file" && continue
+	cmp -s "$work/new/$file" "$old/$file" && continue
 	if [ "${1-}" = --check ]; then
-		diff -u --label "$file" --label "$file, as generated" "$top/$file" "$work/new/$file" || :
+		diff -u --label "$file" --label "$file, as generated" "$old/$file" "$work/new/$file" || :
 		say "$file is not what kmod/portclass.yaml generates: run tests/vm/ynl.sh"
 		status=1
 	else
-		cp "$work/new/$file" "$top/$file"
+		cp "$work/new/$file" "$old/$file"
 		say "generated $file"
 	fi
 done < <(cd "$work/new" && find . -type f -printf '%P\n')
