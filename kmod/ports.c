@@ -112,8 +112,8 @@ static void spill_grow(struct portclass_ports *ports, unsigned int used)
 
 /*
  * Give a page to each port that waits for one. Return: 0, or -ENOMEM if one had
- * to be left waiting; and how many have waited. Once there was no memory, none is
- * asked for: thousands may wait, and each would have it reclaimed in vain.
+ * to be left waiting; and how many have waited. Once there was no memory, none
+ * is asked for: thousands may wait, and each would have it reclaimed in vain.
  */
 static int grow_pages(struct portclass_ports *ports, unsigned int *used)
 {

@@ -155,6 +155,19 @@ def slow(client):
     assert said[0][0], "nothing has been counted"
     assert any(flagged for _, flagged, _ in said), "counters of two shadow tables: not flagged"
     print(f"counters of two shadow tables: {[len(answers) for answers, *_ in said]}")
+
+    # A history, of which the first part is made at once, and the rest is pushed out.
+    one = nl.rule(nl.IN, nl.TCP, nl.DENY, 1)
+    for _ in range(64):
+        client.set(one)
+    reader = nl.Client(recvsize=4096)
+    reader.dump_start(nl.HISTORY_GET)
+    for _ in range(128):
+        client.set(one)
+    said = [reader.dump_part()]
+    while not said[-1][2]:
+        said.append(reader.dump_part())
+    assert said[0][0] and any(flagged for _, flagged, _ in said), "a history with a gap: not flagged"
     client.act(nl.SHADOW_DROP)
     print(f"{dumps} dumps, changed behind each part by {len(changes)} changes: flagged, or whole")
 
