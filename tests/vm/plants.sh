@@ -1,9 +1,9 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
 #
-# plants.sh uml|debug|multi [NAME...]: is a bug of portclass itself found? Each of plants/, or those that are named, is
-# compiled into a module, and the end-to-end test that it names runs with it in a kernel that looks for faults (multi: the
-# debug kernel, where processors really run at once). Prints TAP.
+# plants.sh uml|debug|multi|kcsan [NAME...]: is a bug of portclass itself found? Each of plants/, or those that are named, is
+# compiled into a module, and the end-to-end test that it names runs with it in a kernel that looks for faults (multi:
+# the debug kernel, where processors really run at once; kcsan: the one that looks for data races). Prints TAP.
 #
 # The first lines of a plant: what it does; "Test: PATTERN"; "Report: REGEX", one of which has to be said; and "Guest:
 # WHICH" if it is to be found in that one alone.
@@ -12,12 +12,13 @@ set -euo pipefail
 # shellcheck source=tests/vm/lib.sh
 . "$(dirname "$0")/lib.sh"
 
-guest=${1-} kernel=debug threads=single
+guest=${1-} kernel=debug threads=single storm=180
 case $guest in
 uml) kernel=uml ;;
 debug) ;;
 multi) threads=multi ;;
-*) die "usage: plants.sh uml|debug|multi [NAME...]" ;;
+kcsan) kernel=kcsan storm=30 ;; # it goes on behind a race
+*) die "usage: plants.sh uml|debug|multi|kcsan [NAME...]" ;;
 esac
 shift
 names=("$@")
@@ -31,7 +32,7 @@ header() { sed -n "/^--- /q; s/^$1: //p" "$vm/plants/$2.patch"; }
 # run PLANT: until something is found, but for no longer than these seconds.
 run() {
 	PLANT=$1 GUEST_KERNEL=$kernel GUEST_THREADS=$threads "$vm/net.sh" --timeout 1800 --env FUZZ_SECONDS=120 \
-		--env STORM_SECONDS=180 tests/net/run.sh "$(header Test "$1")"
+		--env "STORM_SECONDS=$storm" tests/net/run.sh "$(header Test "$1")"
 }
 
 log=$(mktemp)

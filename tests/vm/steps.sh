@@ -4,14 +4,14 @@
 # The steps of check.sh: each a function step_NAME, that prints TAP and returns 0 if all is well. Meant to be sourced,
 # after lib.sh.
 
-# In this order, several at once. What takes long begins early, but for what needs the User Mode Linux kernel, since that is
-# compiled meanwhile; what has to be alone comes first or last.
+# In this order, several at once. What takes long begins early, but for what needs the User Mode Linux kernel, since that
+# is compiled meanwhile; what has to be alone comes first or last.
 all_steps=(static control flows net tool guest cli kernels faults uml fuzz kunit shared storm)
 
 # Those of make check-long: what the kernel looks for is whatever goes wrong in there, and memory that is lost; and data
 # races, in a kernel of their own.
-long_steps=(debug_flows debug_net debug_control debug_tool debug_plants debug_faults debug_fuzz coverage debug_guest debug_kunit
-	debug_storm kcsan_guest kcsan_kunit kcsan_storm long_storm)
+long_steps=(debug_flows debug_net debug_control debug_tool debug_plants debug_faults debug_fuzz coverage debug_guest
+	debug_kunit debug_storm kcsan_guest kcsan_kunit kcsan_storm long_storm)
 
 # Compilers and checkers.
 step_static() { "$vm/static.sh"; }
@@ -103,7 +103,10 @@ step_kcsan_kunit() {
 		--append 'kcsan.skip_watch=200000 kcsan.udelay_task=20'
 }
 step_kcsan_storm() {
-	GUEST_KERNEL=kcsan "$vm/net.sh" --env STORM_SECONDS=150 tests/net/run.sh test_93_storm
+	local status=0
+	GUEST_KERNEL=kcsan "$vm/net.sh" --env STORM_SECONDS=150 tests/net/run.sh test_93_storm || status=1
+	"$vm/plants.sh" kcsan || status=1
+	return "$status"
 }
 
 # slowly PATTERN [OPTION...]: the end-to-end tests of that name, but for those that would tell nothing there, or take too long.
