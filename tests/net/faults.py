@@ -306,6 +306,7 @@ def load():
             raise AssertionError(f"{name}: no end of allocations")
 
 
-{"live": live, "back": back, "shadow": shadow, "read": read, "another": another, "born": born, "load": load}[sys.argv[1]]()
+{"live": live, "back": back, "shadow": shadow, "read": read, "another": another, "born": born,
+ "load": load}[sys.argv[1]]()
 print(", ".join(f"{number} {what}" for what, number in told.items()))
 assert sum(told.values()), "nothing has failed"

@@ -132,8 +132,8 @@ class Fuzzer:
         self.told["answers"] += 1
 
     def judge(self, sock, batch, exact, everything):
-        """What must hold of all of a batch, now. @exact: nothing came between, each was sent as it is. @everything: all that
-        has come was read."""
+        """What must hold of all of a batch, now. @exact: nothing came between, each was sent as it is. @everything: all
+        that has come was read."""
         for one in batch:
             if exact and everything and one.sent and one.flags == nl.F_REQUEST | nl.F_ACK and not one.op.dump:
                 assert one.error is not None, f"not answered: {one}"

@@ -8,7 +8,8 @@
 # MAKE_ARGs to count what runs; .build/bench-stock and .build/bench-uml have portclass.ko and portclass_bench.ko, the latter
 # for the User Mode Linux kernel of the benchmark.
 #
-# With FRESH=1 in the environment all is compiled, and not only what has changed. With PLANT=NAME it is portclass.ko alone, with the bug of plants/NAME.patch, in .build/KERNEL-NAME.
+# With FRESH=1 in the environment all is compiled, and not only what has changed. With PLANT=NAME it is portclass.ko
+# alone, with the bug of plants/NAME.patch, in .build/KERNEL-NAME.
 #
 # A module for one kernel must not overwrite that for another, and a Kbuild of these kernels can't put its output in a
 # folder of its own: so each is compiled in a mirror of the sources, made of symbolic links.

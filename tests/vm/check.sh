@@ -3,7 +3,7 @@
 #
 # check.sh [long | STEP...]: every check of the project, or those with the debug kernel, or the named ones (steps.sh has
 # them). Its last line is "N passed, N failed" (and ", N skipped" if any were). It fails if anything failed, or if a step
-# ran no test at all.
+# ran no test at all, or skipped all of them.
 #
 # The lines before that are the steps, and in short what failed. What a step prints is in .build/check/STEP.log, and
 # shown here only if it failed; or as it comes, if V=1.
@@ -127,8 +127,9 @@ end_step() {
 	fi
 }
 
-# kind_of NAME, for $kind: "alone" has the machine to itself: two processors have to meet in there, or it uses all of them anyway. A
-# "guest" waits more than it computes, or has one thread. A "filler" computes, in no hurry.
+# kind_of NAME, for $kind: "alone" has the machine to itself (but for a kernel that is being compiled): two processors have
+# to meet in there, or it uses all of them anyway. A "guest" waits more than it computes, or has one thread. A "filler"
+# computes, in no hurry.
 kind_of() {
 	case $1 in
 	static | shared | *storm | kcsan_* | kernels_all) echo alone ;;

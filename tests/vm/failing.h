@@ -29,6 +29,8 @@ static inline void *failing_vmalloc(unsigned long size, gfp_t gfp)
 	return failing(gfp) ? NULL : __vmalloc(size, gfp);
 }
 
+#undef __alloc_percpu_gfp
+#undef __vmalloc
 #define __alloc_percpu_gfp failing_percpu
 #define __vmalloc failing_vmalloc
 

@@ -61,10 +61,15 @@ bad+='|kmemleak: [0-9]+ new|Objects remaining in|Slab 0x|refcount_t: |unregister
 faults=/sys/kernel/debug/failslab/verbose
 log() {
 	if [ ! -r $faults ] || [ "$(<$faults)" -ne 0 ]; then dmesg; return; fi
-	dmesg | sed -E -e '/vmalloc error: /{:more' -e '/Mem-Info:/!{N;b more' -e '}' -e '/\[portclass\]/!d' -e '}' |
-		awk '/sysctl could not get directory: / { stack = 1; next }
-			/\[portclass\]/ || !/^(\[ *[0-9.]+\] )?(CPU: |Hardware name: |Stack:|Call Trace:| )/ { stack = 0 }
-			!stack'
+	dmesg | sed -e '/vmalloc error: /{:more' -e '/Mem-Info:/!{N;b more' -e '}' -e '/\[portclass\]/!d' -e '}' |
+		awk 'function end() { if (block ~ /\[portclass\]/) printf "%s", block; block = "" }
+			/sysctl could not get directory: / { end(); block = $0 "\n"; next }
+			block != "" && /^(\[ *[0-9.]+\] )?(CPU: |Hardware name: |Stack:|Call Trace:| )/ {
+				block = block $0 "\n"
+				next
+			}
+			{ end(); print }
+			END { end() }'
 }
 found=$(log | grep -E -m1 "$bad")
 if [ -n "$found" ]; then

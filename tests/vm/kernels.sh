@@ -3,8 +3,8 @@
 #
 # kernels.sh near|all|table: the kernels of Debian's archive, as it is today: is the module compiled for them without a
 # warning, and does it work in them? Prints TAP, a test for each kernel and for each boot.
-#   near   of those for amd64 that the machine's own release has, the oldest and the newest common one, and the newest for
-#          real time; the newest common one is booted
+#   near   of those for amd64 that the machine's own release has, the oldest and the newest common one, and the newest
+#          for real time; the newest common one is booted
 #   all    the newest and the oldest of each series, of every suite and every 64-bit architecture; the newest for amd64
 #          are booted
 #   table  the results of the last run of all, as README.md has them
@@ -59,9 +59,7 @@ build() {
 		else
 			tap 1 "$name: is refused, with a word why" "$log"
 		fi
-	# The kernel's makefiles have warnings, too; a tool of another version than the kernel's own is none of ours.
-	elif [ "$status" -eq 0 ] && [ -z "$(grep -i 'warning' "$log" | grep -v 'differs from the one used to build the kernel' || :)" ]
-	then
+	elif [ "$status" -eq 0 ] && ! warned "$log" >/dev/null; then
 		tap 0 "$name: the module compiles without a warning"
 		result built
 		return 0

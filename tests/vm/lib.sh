@@ -100,6 +100,9 @@ quietly() {
 	return "$status"
 }
 
+# warned LOG: lines in which a build warns; not of a compiler of another version than the kernel's own.
+warned() { grep -i warning "$1" | grep -v 'differs from the one used to build the kernel'; }
+
 # download FOLDER PACKAGE[=VERSION]: the .deb of a package, without installing it.
 download() {
 	(cd "$1" && apt-get -q -o APT::Sandbox::User=root download "$2") ||
