@@ -6,6 +6,7 @@ for a protocol and a port. run() sends each sort to each port and says what beca
 of it: what reached the server's socket, and what was answered.
 """
 import collections
+import os
 import selectors
 import socket
 import struct
@@ -173,7 +174,7 @@ def run(sorts, quiet=0.4, limit=20):
     @sorts: (name, IP versions, protocols, function of a Try), of which those are
     tried whose name has that prefix, from FIRST-PORT on. LOG is that of the UDP
     server. It's over when the first PORT has answered the last try, and nothing has
-    come for @quiet seconds. Prints lines "NAME, IPvN, PROTO;PORT;OUTCOME".
+    come for @quiet seconds, or at @limit; both times PATIENCE. Prints lines "NAME, IPvN, PROTO;PORT;OUTCOME".
     """
     prefix, mac, address4, address6, log, first, *ports = sys.argv[1:]
     host = Host(mac, address4, address6)
@@ -196,15 +197,16 @@ def run(sorts, quiet=0.4, limit=20):
 
     selector = selectors.DefaultSelector()
     selector.register(host.sock, selectors.EVENT_READ)
+    patience = int(os.environ.get("PATIENCE", "1"))
     last = time.monotonic()
-    end = last + limit
+    end = last + limit * patience
     done = False
     while not done and time.monotonic() < end:
         selector.select(0.1)
         for *key, what in host.answers():
             found[tuple(key)].add(what)
             last = time.monotonic()
-        done = time.monotonic() > last + quiet and all(
+        done = time.monotonic() > last + quiet * patience and all(
             found[one.family, NUMBERS[one.proto], one.dport, one.sport] for _, one in tries[-4:])
     for *key, what in served(log, at):
         found[tuple(key)].add(what)
