@@ -34,5 +34,10 @@ faults "changes fail whole, with an error" live
 faults "nobody confirms, and it is taken back" back
 faults "changes of a shadow table, too" shadow
 faults "those who ask get all of the answer, or an error" read
-faults "a namespace is made or not, with no trace of it" born
+# What the debug kernel has of devices takes thousands of tries, and says a lot of each.
+if [ "${PATIENCE:-1}" -le 3 ]; then
+	faults "a namespace is made or not, with no trace of it" born
+else
+	t_skip "a namespace is made or not, with no trace of it" "User Mode Linux does that"
+fi
 faults "a namespace that can't be configured stays at rest" another
