@@ -12,10 +12,10 @@ load_module
 mk_peers
 sysctl -qw net.ipv4.ip_forward=1 net.ipv6.conf.all.forwarding=1
 
-# Every refusal by ICMP counts as an answer here.
-sysctl -qw net.ipv4.icmp_msgs_per_sec=100000 net.ipv4.icmp_msgs_burst=10000
+# Every refusal by ICMP counts as an answer here. How many there may be, of both versions of IP, each namespace says.
 for ns in root srv; do
-	in_ns "$ns" sysctl -qw net.ipv4.icmp_ratelimit=0 net.ipv6.icmp.ratelimit=0
+	in_ns "$ns" sysctl -qw net.ipv4.icmp_ratelimit=0 net.ipv6.icmp.ratelimit=0 \
+		net.ipv4.icmp_msgs_per_sec=100000 net.ipv4.icmp_msgs_burst=10000
 done
 
 seed=${MODEL_SEED:-$((RANDOM << 15 | RANDOM))}
