@@ -156,7 +156,7 @@ room_for() {
 }
 
 # needs_uml NAME: what runs in User Mode Linux.
-needs_uml() { case $1 in uml | kunit | faults | fuzz | coverage) ;; *) return 1 ;; esac; }
+needs_uml() { case $1 in uml | kunit | faults | fuzz | plants | coverage) ;; *) return 1 ;; esac; }
 
 # uml_is_there: its kernel is no longer being compiled; if that has failed, the steps say so.
 uml_is_there() {
