@@ -228,7 +228,7 @@ static int dump_counters(struct sk_buff *skb, struct netlink_callback *cb,
 	struct portclass_net *pn = portclass_net_of(sock_net(cb->skb->sk));
 	const struct portclass_shadow *candidate;
 	struct portclass_counters *counters;
-	int err = 0;
+	int err;
 
 	mutex_lock(&pn->lock);
 	counters = pn->counters;

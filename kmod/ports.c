@@ -9,7 +9,8 @@
  * another one moves the count when every packet that missed the page is done.
  *
  * Bound: 6 * 1024 pages of 4 KiB (24 MiB) a CPU and 636 KiB more, when all
- * 65,536 ports of each scope and protocol have seen traffic. What strangers
+ * 65,536 ports of each scope and protocol have seen traffic; and 8 KiB a page
+ * for the owners that mm/percpu.c keeps of each 4 bytes. What strangers
  * send reaches a third of that; without connection tracking two thirds, as
  * their source ports may look like services that we dialled; on a router all of
  * it. Idle: the 12 KiB of the waiting room.

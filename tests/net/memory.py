@@ -1,11 +1,13 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-2.0
-"""memory.py namespaces COUNT | ports: what portclass costs, as /proc/meminfo tells it, against what it promises.
+"""memory.py namespaces COUNT | ports | limited CGROUP: what portclass costs, as /proc/meminfo or a cgroup tells it,
+against what it promises.
 
 Run as root, in a guest where nothing else goes on, with no module loaded."""
 
 import contextlib
 import ctypes
+import json
 import os
 import pathlib
 import socket
@@ -22,6 +24,7 @@ IDLE_MAX = 64  # KiB a namespace with a rule, before its first packet
 # What is measured is the whole system's, where a few threads' stacks come and go; an active one takes 9 at the least.
 REST_MAX = 6
 PAGE_KIB, PAGE_PORTS = 4, 64  # the bound that ports.c states
+OWNER_KIB = 8  # what the kernel keeps for a page of per-CPU memory, to know whose each 4 bytes of it are
 
 LIBC = ctypes.CDLL(None, use_errno=True)
 
@@ -131,10 +134,48 @@ def checksum(data):
     return ~total & 0xffff
 
 
-def knock(frame, sock, port):
-    """A SYN to a port; nobody checks sums on a veth pair, but the one of the IP header."""
-    struct.pack_into("!H", frame, 36, port)
-    sock.send(frame)
+class Knocker:
+    """Sends SYNs by a link, and from one end of it; nobody checks sums on a veth pair, but the one of the IP header."""
+
+    def __init__(self, link, mac, ours, theirs):
+        self.sock = socket.socket(socket.AF_PACKET, socket.SOCK_RAW)
+        self.sock.bind((link, 0x0800))
+        ip = bytearray(struct.pack("!BBHHHBBH4s4s", 0x45, 0, 40, 0, 0, 64, 6, 0, socket.inet_aton(ours),
+                                   socket.inet_aton(theirs)))
+        struct.pack_into("!H", ip, 10, checksum(ip))
+        tcp = struct.pack("!HHIIBBHHH", 65535, 0, 1, 0, 0x50, 2, 1024, 0, 0)
+        self.frame = bytearray(bytes.fromhex(mac.replace(":", "") + "020000000001" "0800") + ip + tcp)
+
+    def knock(self, port):
+        struct.pack_into("!H", self.frame, 36, port)
+        self.sock.send(self.frame)
+
+    def pages(self):
+        """A port of each page. The first one waits in a small room until its page is there: not too many at once."""
+        for port in range(0, 65536, PAGE_PORTS):
+            self.knock(port)
+            if port // PAGE_PORTS % 32 == 31:
+                time.sleep(0.05)
+        time.sleep(0.3)
+
+    def missing(self, client):
+        """The ports that have no counters, when those without have been knocked at: again, if the link has lost some."""
+        for _ in range(10):
+            seen = client.ports()
+            missing = [port for port in range(65536) if (nl.IN, nl.TCP, port) not in seen]
+            for port in missing:
+                self.knock(port)
+                if port % 256 == 255:
+                    time.sleep(0)
+            if not missing:
+                break
+            time.sleep(0.2)
+        return missing
+
+
+def mac_of(link, *where):
+    said = subprocess.run(["ip", "-json", *where, "link", "show", link], check=True, capture_output=True).stdout
+    return json.loads(said)[0]["address"]
 
 
 def ports():
@@ -142,40 +183,21 @@ def ports():
     insmod()
     client = nl.Client()
     client.set(nl.rule(nl.IN, nl.TCP, nl.DENY, 0, 65535))  # so that nothing answers
-    mac = bytes.fromhex(pathlib.Path("/sys/class/net/to-peer/address").read_text().replace(":", ""))
+    mac = mac_of("to-peer")
     with nl.namespace("peer"):
-        sock = socket.socket(socket.AF_PACKET, socket.SOCK_RAW)
-        sock.bind(("eth0", 0x0800))
-    ip = bytearray(struct.pack("!BBHHHBBH4s4s", 0x45, 0, 40, 0, 0, 64, 6, 0, socket.inet_aton("10.1.0.2"),
-                               socket.inet_aton("10.1.0.1")))
-    struct.pack_into("!H", ip, 10, checksum(ip))
-    tcp = struct.pack("!HHIIBBHHH", 65535, 0, 1, 0, 0x50, 2, 1024, 0, 0)
-    frame = bytearray(mac + bytes.fromhex("020000000001" "0800") + ip + tcp)
+        peer = Knocker("eth0", mac, "10.1.0.2", "10.1.0.1")
 
     before = settled("Percpu")
     started = time.monotonic()
-    # A page's first port waits in a small room until the page is there: not too many at once.
-    for port in range(0, 65536, PAGE_PORTS):
-        knock(frame, sock, port)
-        if port // PAGE_PORTS % 32 == 31:
-            time.sleep(0.05)
-    time.sleep(0.3)
+    peer.pages()
     for port in range(65536):
-        knock(frame, sock, port)
+        peer.knock(port)
         if port % 256 == 255:
             time.sleep(0)
     took = time.monotonic() - started
     grown = settled("Percpu") - before
 
-    # The link may lose some, when the host is slow: these once more.
-    for _ in range(10):
-        seen = client.ports()
-        missing = [port for port in range(65536) if (nl.IN, nl.TCP, port) not in seen]
-        for port in missing:
-            knock(frame, sock, port)
-        if not missing:
-            break
-        time.sleep(0.2)
+    missing = peer.missing(client)
     again = settled("Percpu") - before
     path = client.stats()[nl.IN, nl.TCP]
     rmmod()
@@ -190,19 +212,84 @@ def ports():
     assert again - grown <= 16, f"{again - grown} KiB more for ports that were seen before"
     # The allocator keeps blocks for the next time; what leaks is missing from them then.
     insmod()
-    for port in range(0, 65536, PAGE_PORTS):
-        knock(frame, sock, port)
-        if port // PAGE_PORTS % 32 == 31:
-            time.sleep(0.05)
-    time.sleep(0.3)
+    peer.pages()
     twice = settled("Percpu") - before
     rmmod()
     print(f"the second time: {twice} KiB")
     assert bound / 2 <= twice <= grown + bound / 4, f"{twice} KiB the second time, {grown} the first: it was not freed"
 
 
+def configured_in(cgroup, name, *request):
+    """A namespace, by a process in a cgroup that ends then."""
+    child = os.fork()
+    if not child:
+        (cgroup / "cgroup.procs").write_text("0")
+        with nl.namespace(name):
+            nl.Client().set(*request)
+        os._exit(0)
+    assert os.waitpid(child, 0)[1] == 0, f"{name} could not be configured"
+
+
+def received():
+    """How many IPv4 packets a namespace has got."""
+    with nl.namespace("peer"):
+        lines = pathlib.Path("/proc/thread-self/net/snmp").read_text().splitlines()
+    names, values = (line.split() for line in lines if line.startswith("Ip:"))
+    return int(values[names.index("InReceives")])
+
+
+def limited(folder):
+    """Memory is charged to the cgroup of who has configured a namespace. At its limit no packet is lost to the counters of
+    classes, and few pages are asked for in vain; when there is room again, all ports have counters."""
+    cgroup = pathlib.Path(folder)
+    (cgroup.parent / "cgroup.subtree_control").write_text("+memory")
+    cgroup.mkdir()
+
+    def current():
+        return int((cgroup / "memory.current").read_text()) // 1024
+
+    def events():
+        return int(dict(line.split() for line in (cgroup / "memory.events").read_text().splitlines())["max"])
+
+    insmod()
+    configured_in(cgroup, "peer", nl.rule(nl.IN, nl.TCP, nl.DENY, 0, 65535))
+    with nl.namespace("peer"):
+        client = nl.Client()
+    host = Knocker("to-peer", mac_of("eth0", "-n", "peer"), "10.1.0.1", "10.1.0.2")
+    idle, first = current(), received()
+    # Up to 64 pages for each processor are charged in advance: with them, less than the larger waiting room takes.
+    (cgroup / "memory.max").write_text(str((idle + 64) * 1024))
+    host.pages()
+    host.pages()
+    full, before = current(), events()
+    time.sleep(4)
+    tries = events() - before
+    listed = len(client.ports())
+    path = client.stats()[nl.IN, nl.TCP]
+    packets, got = sum(path[klass, "denied_packets"] for klass in range(3)), received() - first
+
+    (cgroup / "memory.max").write_text("max")
+    host.pages()
+    missing = host.missing(client)
+    grown = current() - idle
+    rmmod()
+    left = current()
+    cgroup.rmdir()
+
+    bound = 65536 // PAGE_PORTS * (PAGE_KIB * CPUS + OWNER_KIB)
+    print(f"{idle} KiB for a rule, with room for 64 KiB more: {full - idle} KiB, {listed} of 1024 ports listed, {path['unlisted']} "
+          f"of {packets} packets unlisted, limit met {tries} times in 4 s; with room for all: {grown} KiB; {left} KiB in the end")
+    assert packets == got >= 2000, f"{packets} of {got} packets were counted"
+    assert path["unlisted"] and listed < 1024, "there was room for all"
+    # Two for a page, and as many or more for a larger waiting room, each second.
+    assert 0 < tries <= 60, f"the limit was met {tries} times in 4 s"
+    assert not missing, f"{len(missing)} ports have no counters: {missing[:9]}"
+    assert bound <= grown <= bound * 9 / 8 + 1024, f"{grown} KiB are charged, of {bound}"
+    assert left <= 1024, f"{left} KiB are charged when all is gone"
+
+
 def main():
-    {"namespaces": namespaces, "ports": ports}[sys.argv[1]](*sys.argv[2:])
+    {"namespaces": namespaces, "ports": ports, "limited": limited}[sys.argv[1]](*sys.argv[2:])
 
 
 if __name__ == "__main__":

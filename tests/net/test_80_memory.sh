@@ -1,7 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
 #
-# What a namespace costs: nothing at rest, little when it is configured, and a bounded lot when all ports see traffic.
+# What a namespace costs: nothing at rest, little when it is configured, and a bounded lot when all ports see traffic; and
+# who is charged for it.
 
 set -euo pipefail
 # shellcheck source=tests/net/lib.sh
@@ -21,6 +22,10 @@ memory "60 namespaces at rest cost next to nothing, configured ones 64 KiB at mo
 mk_ns peer
 mk_ns srv
 memory "counters of all ports of a protocol stay within their bound" ports
+mkdir "$work/cgroup"
+mount -t cgroup2 cgroup "$work/cgroup"
+memory "and are charged to the cgroup of who configured it, which may have no room for them" limited "$work/cgroup/limited"
+umount "$work/cgroup"
 
 # The packet path, seen by the function tracer. Two namespaces talk to each other past the initial one, which is active.
 load_module
