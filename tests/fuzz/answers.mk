@@ -50,9 +50,8 @@ follow = valgrind -q --error-exitcode=9 --exit-on-first-error=yes $(1)
 
 check-answers: $(out)/fuzz_answers $(out)/right
 	@mkdir -p $(out)/corpus-answers
-	@$(call run_answers,$<,$(CHECK_FUZZ_SECONDS),$(out)/corpus-answers) 2>$(out)/fuzz_answers.log || \
-		{ tail -n 50 $(out)/fuzz_answers.log; echo "not ok - fuzz_answers"; exit 1; }
-	@echo "ok - fuzz_answers, $(CHECK_FUZZ_SECONDS) seconds"
+	$(call fuzz_passes,fuzz_answers: $(CHECK_FUZZ_SECONDS) seconds,$<.log,\
+		$(call run_answers,$<,$(CHECK_FUZZ_SECONDS),$(out)/corpus-answers))
 
 # All that is right, and some of what the fuzzer has found.
 check-printed: $(out)/answers check-answers
@@ -62,11 +61,8 @@ check-printed: $(out)/answers check-answers
 
 $(answer_plants:%=check-answers-%): check-answers-%: $(out)/answers_planted_% $(out)/right
 	@mkdir -p $(out)/corpus-answers-$*
-	@if $(call run_answers,$<,60,$(out)/corpus-answers-$*) >$(out)/answers_planted_$*.log 2>&1 || \
-		! grep -qE 'SUMMARY: (Address|Undefined|libFuzzer: deadly)' $(out)/answers_planted_$*.log; then \
-		tail -n 20 $(out)/answers_planted_$*.log; echo "not ok - fuzz_answers, planted fault: $*"; exit 1; \
-	fi
-	@echo "ok - fuzz_answers finds what is planted: $*"
+	$(call fuzz_finds,fuzz_answers finds what is planted: $*,$<.log,\
+		$(call run_answers,$<,60,$(out)/corpus-answers-$*))
 
 check-printed-memory: $(out)/answers_memory $(out)/right
 	@! $(call follow,$<) $(out)/right/* >$(out)/answers_memory.log 2>&1 && grep -q ninitialised $(out)/answers_memory.log || \
