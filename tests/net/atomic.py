@@ -15,7 +15,6 @@ import time
 
 import netlink as nl
 
-PORT_STATS_SHADOW = 15  # PORTCLASS_A_PORT_STATS_SHADOW
 # 10,000 ranges, none of them next to another one; and as many others, where the first ones have holes.
 FIRST = [(nl.IN, nl.TCP, i * 6, i * 6 + 1, nl.DENY) for i in range(10000)]
 SECOND = [(nl.IN, nl.TCP, i * 6 + 3, i * 6 + 4, nl.ALLOW) for i in range(10000)]
@@ -138,7 +137,7 @@ def slow(client):
         if parts == full // 2:
             client.set(candidates[1])
 
-    blob, flagged = reader.blob(nl.attr(4), another)
+    blob, flagged = reader.blob(nl.attr(nl.RULES_SHADOW), another)
     assert flagged or blob == want, "two shadow tables: not whole, and not flagged"
 
     # What they counted, likewise.
@@ -147,7 +146,7 @@ def slow(client):
         for port in range(1, 101):
             sock.sendto(b"x", ("10.1.0.2", port))
     reader = nl.Client(recvsize=4096)
-    reader.dump_start(nl.PORT_STATS_GET, nl.attr(PORT_STATS_SHADOW))
+    reader.dump_start(nl.PORT_STATS_GET, nl.attr(nl.PORT_STATS_SHADOW))
     client.set(nl.attr(nl.SHADOW), nl.rule(nl.OUT, nl.UDP, nl.DENY, 1, 200))
     said = [reader.dump_part()]
     while not said[-1][2]:

@@ -17,11 +17,10 @@ import sys
 import time
 
 from netlink import (ALLOW, CONFIRM, CONFIRM_IN, DENY, DONE, ERROR, EXPLAIN, F_ACK, F_DUMP, F_REQUEST, FLUSH, FORWARD, GET,
-                     HISTORY_GET, IN, MODE, NONE, OUT, PORT_STATS_GET, REASON, REJECT, RULE_GET, SET, SHADOW, SHADOW_DROP,
-                     SHADOW_PROMOTE, STATS_GET, TCP, TRACK, UDP, Client, attr, messages, namespace, policy, rule, sourced,
-                     u16, u32)
+                     HISTORY_GET, IN, MODE, NONE, OUT, PORT_STATS_GET, REASON, REJECT, RULE_GET, RULES_SHADOW, SET, SHADOW,
+                     SHADOW_DROP, SHADOW_PROMOTE, STATS_GET, TCP, TRACK, UDP, Client, attr, messages, namespace, policy,
+                     rule, sourced, u16, u32)
 
-RULES_SHADOW = 4  # PORTCLASS_A_RULES_SHADOW
 MOST = 5000  # allocations that no request comes near to
 FAILSLAB = pathlib.Path("/sys/kernel/debug/failslab")
 MANY = 100000

@@ -24,12 +24,12 @@ from fuzz_main import kept, main
 from inject import IFF_NAPI, IFF_NAPI_FRAGS, IFF_TAP, IFF_TUN, Raw, Tun, Veth
 from kernel_log import KernelLog
 from packet_random import Packets
+from patience import PATIENCE
 from spec import Spec
 from spec_random import GOOD, Maker
 from state import State
 
 SERVED = 7777
-PATIENCE = int(os.environ.get("PATIENCE", "1"))
 ENDS = {4: (("10.1.0.2", "10.8.0.2", "10.9.0.2", "10.7.0.2", "10.1.0.9", "0.0.0.0"),
             ("10.1.0.1", "10.1.0.1", "10.9.0.1", "10.8.0.1", "10.4.0.2", "10.4.0.2", "10.1.0.255", "224.0.0.1",
              "255.255.255.255", "10.9.0.2")),

@@ -9,11 +9,12 @@ import sys
 import time
 
 import netlink as nl
+from patience import PATIENCE
 
 CLONE_NEWNET = 0x40000000
 libc = ctypes.CDLL(None, use_errno=True)
 # Seconds: about what it takes a namespace to go.
-AHEAD = 0.05 * int(os.environ.get("PATIENCE", "1"))
+AHEAD = 0.05 * PATIENCE
 LEAD = 4 * AHEAD
 
 

@@ -6,15 +6,13 @@ import random
 
 import netlink as nl
 
-RULES_SHADOW = 4  # PORTCLASS_A_RULES_SHADOW
-
 
 def table(client, shadow=False):
     """(configuration, rules as they come) of one moment; None if there is no such table."""
     while True:
         try:
             config = client.config(shadow)
-            rules, interrupted = client.dump(nl.RULE_GET, nl.attr(RULES_SHADOW) if shadow else b"")
+            rules, interrupted = client.dump(nl.RULE_GET, nl.attr(nl.RULES_SHADOW) if shadow else b"")
             if not interrupted and client.config(shadow)["generation"] == config["generation"]:
                 return config, rules
         except nl.Refused as refusal:

@@ -21,8 +21,8 @@ import traceback
 
 import storm_control
 import storm_traffic
+from patience import PATIENCE
 
-PATIENCE = int(os.environ.get("PATIENCE", "1"))
 IN_VAIN = {"refused", "silent", "without a module"}  # who has done nothing else, has done nothing
 
 

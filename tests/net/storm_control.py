@@ -11,8 +11,8 @@ import time
 
 import netlink as nl
 import storm_rules
+from patience import PATIENCE
 
-PATIENCE = int(os.environ.get("PATIENCE", "1"))
 SYSFS = pathlib.Path("/sys/kernel/portclass")
 TOOL = os.environ["PORTCLASSCTL"]
 COUNTER_FILES = [f"{proto}/{klass}/{denied}{what}" for proto in ("tcp", "udp") for klass in ("well_known", "registered", "dynamic")
@@ -161,7 +161,7 @@ def rules(_world, dice):
     """Whatever is read has been asked for, as a whole."""
     client = new_client(rcvbuf=1 << 20)
     while True:
-        kind, data = dice.choice((("live", b""), ("shadow", nl.attr(4))))
+        kind, data = dice.choice((("live", b""), ("shadow", nl.attr(nl.RULES_SHADOW))))
         found, interrupted = client.rules_once(data)
         assert interrupted or found in storm_rules.RULES, f"nobody asked for {kind} {found}"
         yield "flagged" if interrupted else f"whole, {kind}"

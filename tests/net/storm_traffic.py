@@ -10,8 +10,8 @@ import time
 
 import netlink as nl
 import wire
+from patience import PATIENCE
 
-PATIENCE = int(os.environ.get("PATIENCE", "1"))
 HOST, SRV, RIGHT = ("10.1.0.1", "fd01::1"), ("10.2.0.2", "fd02::2"), ("10.4.0.2", "fd04::2")
 # Of each protocol: served, denied by some, rejected by some, with sources, and such that nobody serves.
 UDP_PORTS = 9000, 9001, 9100, 9200, 9300, 53, 7777

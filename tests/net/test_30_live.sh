@@ -49,8 +49,8 @@ stream() {
 	receivers+=("$pid")
 	wait_for in_ns "$to" bash -c "ss -Hltn 'sport = :$port' | grep -q ."
 	# shellcheck disable=SC2016
-	start "send-$name" "$from" bash -c 'until [ -e "$3/stop" ]; do cat "$3/random"; sleep 0.1; done | tee >(sha256sum >"$4.sent") |
-		tee >(wc -c >"$4.size") | socat -u - "TCP:$1:$2"' send "$address" "$port" "$work" "$work/$name"
+	start "send-$name" "$from" bash -c 'until [ -e "$3/stop" ]; do cat "$3/random"; sleep "0.$5"; done | tee >(sha256sum >"$4.sent") |
+		tee >(wc -c >"$4.size") | socat -u - "TCP:$1:$2"' send "$address" "$port" "$work" "$work/$name" "${PATIENCE:-1}"
 	receivers+=("$pid")
 }
 stream in4 peer root "$HOST4" 9001

@@ -22,7 +22,7 @@ shadow() {
 		client = nl.Client()
 		def stats():
 		    return sorted((nl.SCOPES[s], nl.PROTOS[p], port, *seen) for (s, p, port), seen in
-		                  client.ports(nl.attr(15)).items())
+		                  client.ports(nl.attr(nl.PORT_STATS_SHADOW)).items())
 		try:
 		    print($1)
 		except nl.Refused as refusal:
@@ -45,7 +45,7 @@ t_is "what it would have denied is counted, both ways" \
 	"$(shadow '[(one[:3], one[3], one[4] == one[6]) for one in stats()]')" \
 	"[(('in', 'tcp', 53), 1, True), (('in', 'tcp', 80), 1, True), (('in', 'tcp', 81), 1, True), (('in', 'udp', 53), 1, True)]"
 live=$(counted 80) live81=$(counted 81)
-t_is "its rules can be read" "$(shadow 'client.rules_once(nl.attr(4))')" "([(0, 1, 53, 53, 2)], False)"
+t_is "its rules can be read" "$(shadow 'client.rules_once(nl.attr(nl.RULES_SHADOW))')" "([(0, 1, 53, 53, 2)], False)"
 t_is "and its policies" "$(shadow 'client.config(shadow=True)["policy"][0, 0, 0]')" 2
 
 t_is "another candidate begins at 0" "$(shadow 'client.set(nl.attr(nl.SHADOW), nl.attr(nl.FLUSH), nl.rule(0, 0, nl.DENY, 80)) or stats()')" "[]"

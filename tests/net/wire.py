@@ -6,12 +6,13 @@ for a protocol and a port. run() sends each sort to each port and says what beca
 of it: what reached the server's socket, and what was answered.
 """
 import collections
-import os
 import selectors
 import socket
 import struct
 import sys
 import time
+
+from patience import PATIENCE
 
 FIN, SYN, RST, PSH, ACK, URG, ECE, CWR = (1 << bit for bit in range(8))
 TCP, UDP, UDPLITE = 6, 17, 136
@@ -197,16 +198,15 @@ def run(sorts, quiet=0.4, limit=20):
 
     selector = selectors.DefaultSelector()
     selector.register(host.sock, selectors.EVENT_READ)
-    patience = int(os.environ.get("PATIENCE", "1"))
     last = time.monotonic()
-    end = last + limit * patience
+    end = last + limit * PATIENCE
     done = False
     while not done and time.monotonic() < end:
         selector.select(0.1)
         for *key, what in host.answers():
             found[tuple(key)].add(what)
             last = time.monotonic()
-        done = time.monotonic() > last + quiet * patience and all(
+        done = time.monotonic() > last + quiet * PATIENCE and all(
             found[one.family, NUMBERS[one.proto], one.dport, one.sport] for _, one in tries[-4:])
     for *key, what in served(log, at):
         found[tuple(key)].add(what)
