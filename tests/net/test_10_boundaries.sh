@@ -17,10 +17,7 @@ declare -A answers=([tcp]=1 [udp]=0)
 t_is "the version is told" "$(sysfs mode) $([ -n "$(sysfs version)" ] && echo told)" "enforce told"
 
 # dial PROTO PORT...: from the highest port of all, so that the dialled one is never the higher one.
-dial() {
-	in_ns peer python3 "$here/knock.py" "$1" "$HOST4" "${@:2}"
-	in_ns peer python3 "$here/knock.py" "$1" "$HOST6" "${@:2}"
-}
+dial() { in_ns peer python3 "$here/knock.py" "$1" "$HOST4,$HOST6" "${@:2}"; }
 
 # seen PROTO CLASS: what sysfs has counted.
 seen() { printf '%s flows %s packets' "$(sysfs "$1/${2/-/_}/flows")" "$(sysfs "$1/${2/-/_}/packets")"; }

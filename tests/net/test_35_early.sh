@@ -20,43 +20,53 @@ serve_tcp root 22 80
 serve_udp root 22 80
 load_module
 
+# openers WHERE: a chain's rules.
 openers() {
 	printf 'iifname { "to-peer", "to-srv" } %s counter name "%s"; ' \
-		"tcp dport { 7, 80, 40000 } tcp flags & (syn | ack) == syn" "$1" "udp dport { 7, 80, 40000 }" "$1"
+		"tcp dport { 7, 80, 40000 } tcp flags & (syn | ack) == syn" "$1-tcp" "udp dport { 7, 80, 40000 }" "$1-udp"
 }
 # watch: counts what comes for ports 7, 80 and 40000, where it comes in, behind us (if $later is there), and at LOCAL_IN.
 watch() {
+	local behind
+	behind="chain later { type filter hook prerouting priority mangle; $(openers later) }"
 	nft -f - <<-END
 		table inet watch
 		delete table inet watch
 		table inet watch {
-			counter first {}
-			counter later {}
-			counter input {}
+			counter first-tcp {}
+			counter first-udp {}
+			counter later-tcp {}
+			counter later-udp {}
+			counter input-tcp {}
+			counter input-udp {}
 			chain first { type filter hook prerouting priority raw; $(openers first) }
 			chain input { type filter hook input priority filter - 2; $(openers input) }
+			${later:+$behind}
 		}
 	END
-	[ -z "$later" ] ||
-		nft "table inet watch { chain later { type filter hook prerouting priority mangle; $(openers later) }; }"
 }
-counter() { nft -j list counter inet watch "$1" | jq '.nftables[].counter? | .packets? // empty'; }
-# seen PROTO PORT [NS]: how many openers of one protocol, IPv4 and IPv6, are seen where they come in, behind us, and at
-# LOCAL_IN. Each has a port of its own.
+# counted: for TCP, then for UDP, how many are seen where they come in, behind us, and at LOCAL_IN.
+counted() {
+	nft -j list counters table inet watch | jq -r '[.nftables[].counter? // empty | {(.name): .packets}] | add |
+		[."first-tcp", ."later-tcp", ."input-tcp", ."first-udp", ."later-udp", ."input-udp"] | @tsv'
+}
+# seen PROTOS PORT [NS]: where openers of these protocols are seen, one by IPv4 and one by IPv6, with a port of their own.
 echo 20000 >"$work/sport"
 seen() {
-	local ns=${3-peer} sport
+	local ns=${3-peer} sport said wanted=2
+	[[ $1 != *,* ]] || wanted=4
 	sport=$(($(<"$work/sport") + 1))
 	echo "$sport" >"$work/sport"
 	watch
-	in_ns "$ns" python3 "$here/knock.py" --from "$sport" "$1" "$(ours4 "$ns")" "$2"
-	in_ns "$ns" python3 "$here/knock.py" --from "$sport" "$1" "$(ours6 "$ns")" "$2"
+	in_ns "$ns" python3 "$here/knock.py" --from "$sport" "$1" "$(ours4 "$ns"),$(ours6 "$ns")" "$2"
 	# shellcheck disable=SC2317 # wait_for calls it
-	came() { [ "$(counter first)" -eq 2 ]; }
+	came() { read -ra said < <(counted) && [ $((said[0] + said[3])) -eq "$wanted" ]; }
 	wait_for came || :
-	printf '%s %s %s' "$(counter first)" "$(counter later)" "$(counter input)"
+	# The last one that has come in may have been on its way.
+	read -ra said < <(counted)
+	printf '%s %s %s, %s %s %s' "${said[@]}"
 }
-both() { printf '%s, %s' "$(seen tcp "$@")" "$(seen udp "$@")"; }
+both() { seen tcp,udp "$@"; }
 early="2 0 0, 2 0 0" long="2 2 2, 2 2 2"
 # hook: whether ours at PREROUTING is there, that is, called for each packet; nothing, if the kernel doesn't tell.
 tracing=/sys/kernel/tracing
@@ -104,7 +114,7 @@ pc reject any/7
 t_is "what gets an answer goes on" "$(both 7)" "$long"
 pc unset any/7
 pc deny any/7 --confirm $((5 * ${PATIENCE:-1})) >/dev/null
-t_is "a change to be confirmed" "$(seen tcp 7)" "2 0 0"
+t_is "a change to be confirmed" "$(seen tcp 7)" "2 0 0, 0 0 0"
 gone() { ! pc --json show | jq -e .pending >/dev/null && [ -z "$(hook)" ]; }
 t_ok "and taken back" wait_for gone
 
@@ -208,14 +218,9 @@ story() {
 	outcomes "headers-$1$2" headers in "22,$denied"
 	[ "$1" = none ] || outcomes "fragments-$1$2" fragments in "22,$denied"
 	sed -i '/;22;/d' "$work/"*"-$1$2"
-	for address in "$HOST4" "$HOST6"; do
-		for from in 9998 9999; do
-			for proto in tcp udp; do
-				# A second try comes at once, while its processor remembers the first.
-				in_ns peer taskset -c 0 python3 "$here/knock.py" --from $from $proto "$address" \
-					"${twice[@]}"
-			done
-		done
+	for from in 9998 9999; do
+		# A second try comes at once, while its processor remembers the first.
+		in_ns peer taskset -c 0 python3 "$here/knock.py" --from $from tcp,udp "$HOST4,$HOST6" "${twice[@]}"
 	done
 	wait_for told
 	each '.scope == "in" and .port != 22' '\(.proto)/\(.port): \(.flows) \(.packets) \(.bytes) \(.packets_to

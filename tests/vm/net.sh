@@ -37,5 +37,6 @@ debug) patience=6 ;;
 esac
 guest=("$vm/guest.sh")
 [ "${GUEST_KERNEL-}" != uml ] || guest=("$vm/uml.sh" run --mem 1024 --loglevel 4)
-exec "${guest[@]}" --env "PORTCLASS_KO=/portclass/$dir/portclass.ko" \
+# Python can't keep what it has compiled beside the sources, which are read-only there.
+exec "${guest[@]}" --env "PORTCLASS_KO=/portclass/$dir/portclass.ko" --env PYTHONPYCACHEPREFIX=/tmp/python \
 	--env PORTCLASSCTL=/portclass/.build/tool/portclassctl --env "PATIENCE=$patience" --timeout 1800 "${options[@]}" -- "$@"
