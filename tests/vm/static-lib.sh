@@ -91,13 +91,15 @@ checkpatch() {
 	return "$status"
 }
 
-# planted_module MAKE_ARG...: the file of planted faults, compiled for the kernel that the module is compiled for.
-planted_module() {
+# planted_by_kbuild NAME MAKE_ARG...: planted faults, compiled for the kernel that the module is compiled for.
+planted_by_kbuild() {
 	mirror "$top/.build/planted" tests/vm/planted
-	rm -f "$top/.build/planted/tests/vm/planted/module.o"
+	rm -f "$top/.build/planted/tests/vm/planted/$1.o"
 	env -u MAKEFLAGS -u MFLAGS -u MAKELEVEL make -s -C "$(stock_kdir)" \
-		M="$top/.build/planted/tests/vm/planted" KCFLAGS=-Werror "$@" module.o
+		M="$top/.build/planted/tests/vm/planted" KCFLAGS=-Werror PLANTED="$1" "${@:2}"
 }
+planted_module() { planted_by_kbuild module "$@" module.o; }
+planted_mismatch() { planted_by_kbuild mismatch modules; }
 
 # finds TEXT COMMAND...: the command fails, and says this.
 finds() {
@@ -132,7 +134,7 @@ planted() {
 	plant
 	finds missing-prototypes planted_module W=1 &&
 		finds sometimes-uninitialized planted_module W=1 "${for_clang[@]}" KCFLAGS='-Werror -Wno-missing-prototypes' &&
-		finds 'no compiler warning' compiles echo 'no compiler warning' &&
+		finds 'section mismatch' compiles planted_mismatch &&
 		finds 'restricted __be16' sparse_says planted_module KCFLAGS= &&
 		finds 'is NULL but dereferenced' coccinelle null "$module" &&
 		finds analyzer-file-leak gcc_analyzer "$tool" &&
