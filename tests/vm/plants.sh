@@ -1,8 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
 #
-# plants.sh uml|debug|multi|kcsan [NAME...]: is a bug of portclass itself found? Each of plants/, or those that are named, is
-# compiled into a module, and the end-to-end test that it names runs with it in a kernel that looks for faults (multi:
+# plants.sh uml|debug|multi|kcsan [NAME...]: is a bug of portclass itself found? Each of plants/, or those that are named,
+# is compiled into a module, and the end-to-end test that it names runs with it in a kernel that looks for faults (multi:
 # the debug kernel, where processors really run at once; kcsan: the one that looks for data races). Prints TAP.
 #
 # The first lines of a plant: what it does; "Test: PATTERN"; "Report: REGEX", one of which has to be said; and "Guest:

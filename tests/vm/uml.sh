@@ -38,7 +38,8 @@ run() {
 	TMPDIR=/dev/shm job_boot \
 		bash -c 'exec "${@:2}" 3>"$1/kernel" 4>"$1/output" 5>"$1/verdict" 2>"$1/stderr" >&2' - "$run" \
 		"$tree/linux" "mem=${mem}M" "initrd=$run/boot.cpio" "ubd0rc=$rootfs" con0=null,fd:3 con=null \
-		ssl0=null,fd:4 ssl1=null,fd:5 ssl=null quiet printk.time=0 panic=-1 "$append" || status=$?
+		ssl0=null,fd:4 ssl1=null,fd:5 ssl=null quiet printk.time=0 panic=-1 panic_on_warn=1 \
+		"$append" || status=$?
 	[ -s "$run/verdict" ] || tail -n 5 "$run/stderr" >&2
 	job_judge "$status"
 }
