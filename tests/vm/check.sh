@@ -132,7 +132,7 @@ end_step() {
 # computes, in no hurry.
 kind_of() {
 	case $1 in
-	static | shared | *storm | kcsan_* | kernels_all) echo alone ;;
+	static | shared | *storm | kcsan_guest | kernels_all) echo alone ;;
 	cli | kernels | uml | kunit | faults | fuzz) echo filler ;;
 	*) echo guest ;;
 	esac

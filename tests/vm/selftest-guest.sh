@@ -33,6 +33,7 @@ pass)
 fail) exit 3 ;;
 panic) echo c >/proc/sysrq-trigger ;;
 warning) echo '<4>WARNING: CPU: 0 PID: 1 at selftest' >/dev/kmsg ;;
+stalled) echo '<3>rcu: INFO: rcu_sched detected stalls on CPUs/tasks: at selftest' >/dev/kmsg ;;
 hang)
 	echo "it stands still"
 	sleep 1000

@@ -1,8 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
 #
-# selftest.sh stock|uml|debug|kcsan: do the guests pass what should pass, and nothing else? A test machinery that can't fail would
-# say that all is well for ever. Prints TAP.
+# selftest.sh stock|uml|debug|kcsan: do the guests pass what should pass, and nothing else? A test machinery that can't fail
+# would say that all is well for ever. Prints TAP.
 
 set -euo pipefail
 # shellcheck source=tests/vm/lib.sh
@@ -88,5 +88,9 @@ grep -q 'it stands still' "$work/log" || bad=1
 tap "$bad" "$guest_name guest: it was the script that hung"
 if [ "$guest_name" = stock ]; then
 	expect 125 panic 'panicked' --timeout 120
+	expect 125 stalled "the guest's kernel complained" --timeout 120
+	bad=0
+	! grep -q 'once more' "$work/log" || bad=1
+	tap "$bad" "$guest_name guest: no second try for what has ended with a verdict"
 fi
 tap_end

@@ -11,7 +11,7 @@ all_steps=(static control flows net tool guest cli kernels faults uml fuzz kunit
 # Those of make check-long: what the kernel looks for is whatever goes wrong in there, and memory that is lost; and data
 # races, in a kernel of their own.
 long_steps=(debug_flows debug_net debug_control debug_tool debug_faults debug_fuzz plants coverage debug_plants
-	debug_guest debug_kunit debug_storm kcsan_guest kcsan_kunit kcsan_storm long_storm)
+	debug_guest debug_kunit kcsan_kunit debug_storm kcsan_guest kcsan_storm long_storm)
 
 # Compilers and checkers.
 step_static() { "$vm/static.sh"; }
