@@ -12,14 +12,7 @@ import struct
 import sys
 import time
 
-NUMBERS = {"tcp": socket.IPPROTO_TCP, "udp": socket.IPPROTO_UDP}
-
-
-def checksum(data):
-    total = sum(struct.unpack(f"!{len(data) // 2}H", data))
-    while total >> 16:
-        total = (total & 0xffff) + (total >> 16)
-    return ~total & 0xffff or 0xffff
+from wire import NUMBERS, checksum
 
 
 def openers(proto, address, source, ports):
@@ -39,7 +32,7 @@ def openers(proto, address, source, ports):
             head = struct.pack("!HHH", source, port, 12)
             tail = b"ping"
         pseudo = addresses + struct.pack("!II", len(head) + 2 + len(tail), number)
-        return head + struct.pack("!H", checksum(pseudo + head + tail)) + tail
+        return head + struct.pack("!H", checksum(pseudo + head + tail) or 0xffff) + tail
 
     return sock, [opener(port) for port in ports]
 

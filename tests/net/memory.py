@@ -17,6 +17,7 @@ import sys
 import time
 
 import netlink as nl
+from wire import checksum
 
 CPUS = 1 + int(pathlib.Path("/sys/devices/system/cpu/possible").read_text().split("-")[-1])
 CLONE_NEWNET = 0x40000000
@@ -127,13 +128,6 @@ def namespaces(count):
     assert left <= count * 15, f"{left} KiB are left, of {count} namespaces, when the module is gone"
 
 
-def checksum(data):
-    total = sum(struct.unpack(f"!{len(data) // 2}H", data))
-    while total >> 16:
-        total = (total & 0xffff) + (total >> 16)
-    return ~total & 0xffff
-
-
 class Knocker:
     """Sends SYNs by a link, and from one end of it; nobody checks sums on a veth pair, but the one of the IP header."""
 
@@ -150,6 +144,12 @@ class Knocker:
         struct.pack_into("!H", self.frame, 36, port)
         self.sock.send(self.frame)
 
+    def knock_all(self, ports):
+        for port in ports:
+            self.knock(port)
+            if port % 256 == 255:
+                time.sleep(0)
+
     def pages(self):
         """A port of each page. The first one waits in a small room until its page is there: not too many at once."""
         for port in range(0, 65536, PAGE_PORTS):
@@ -163,10 +163,7 @@ class Knocker:
         for _ in range(10):
             seen = client.ports()
             missing = [port for port in range(65536) if (nl.IN, nl.TCP, port) not in seen]
-            for port in missing:
-                self.knock(port)
-                if port % 256 == 255:
-                    time.sleep(0)
+            self.knock_all(missing)
             if not missing:
                 break
             time.sleep(0.2)
@@ -190,10 +187,7 @@ def ports():
     before = settled("Percpu")
     started = time.monotonic()
     peer.pages()
-    for port in range(65536):
-        peer.knock(port)
-        if port % 256 == 255:
-            time.sleep(0)
+    peer.knock_all(range(65536))
     took = time.monotonic() - started
     grown = settled("Percpu") - before
 

@@ -34,11 +34,10 @@ t_ok "iperf3, TCP" in_ns peer iperf3 --client "$HOST4" --bytes 20M --json --logf
 t_ok "iperf3, UDP, IPv6" in_ns peer iperf3 --client "$HOST6" --udp --bitrate 5M --time 1
 # A control connection each, and a data connection of the first.
 t_is "iperf3: its flows" "$(($(port_stat in tcp 5201 flows) - flows))" 3
-# What the server got: when all is written, iperf3 ends, and some may not have been sent.
+# What the server got: iperf3 ends when all is written, and a socket holds 4 MiB at most that have not been sent.
 received=$(jq .end.sum_received.bytes "$work/iperf3")
 counted=$(port_stat in tcp 5201 bytes_to)
-t_ok "iperf3: its bytes are under its port ($counted, it got $received)" \
-	test "$received" -gt 10000000 -a "$counted" -gt "$received"
+t_ok "iperf3: its bytes are under its port" test "$received" -gt 16000000 -a "$counted" -gt "$received"
 t_is "iperf3: its datagrams, too" "$([ "$(port_stat in udp 5201 bytes)" -gt 500000 ] && echo yes)" yes
 
 before=$(hits)

@@ -40,6 +40,7 @@ t_is "unloaded: the same verdicts" "$(verdicts)" "$before"
 
 # stream NAME FROM TO ADDRESS PORT: random data for as long as $work/stop is not there, with sums at both ends.
 head -c 60K /dev/urandom >"$work/random"
+pause=$((${PATIENCE:-1} / 10)).$((${PATIENCE:-1} % 10))
 receivers=()
 stream() {
 	local name=$1 from=$2 to=$3 address=$4 port=$5
@@ -49,8 +50,9 @@ stream() {
 	receivers+=("$pid")
 	wait_for in_ns "$to" bash -c "ss -Hltn 'sport = :$port' | grep -q ."
 	# shellcheck disable=SC2016
-	start "send-$name" "$from" bash -c 'until [ -e "$3/stop" ]; do cat "$3/random"; sleep "0.$5"; done | tee >(sha256sum >"$4.sent") |
-		tee >(wc -c >"$4.size") | socat -u - "TCP:$1:$2"' send "$address" "$port" "$work" "$work/$name" "${PATIENCE:-1}"
+	start "send-$name" "$from" bash -c 'until [ -e "$3/stop" ]; do cat "$3/random"; sleep "$5"; done |
+		tee >(sha256sum >"$4.sent") | tee >(wc -c >"$4.size") | socat -u - "TCP:$1:$2"' \
+		send "$address" "$port" "$work" "$work/$name" "$pause"
 	receivers+=("$pid")
 }
 stream in4 peer root "$HOST4" 9001

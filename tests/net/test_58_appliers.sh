@@ -11,14 +11,14 @@ load_module
 serve_tcp root 80 81
 serve_udp root 53 54
 
-# appliers NAME WHAT
+# appliers NAME WHAT [COUNT]
 appliers() {
-	t_ok "$1" python3 "$here/appliers.py" "$2"
+	t_ok "$1" python3 "$here/appliers.py" "${@:2}"
 	sed -n '$s/^/# /p' "$TAP_STATE/output"
 	pc flush
 }
 appliers "8 apply whole files at once: what is saved is one of them, never a mix" files
-appliers "killed at any moment of an apply: what was before, or what was asked for" kill
+appliers "killed at any moment of an apply: what was before, or what was asked for" kill "$(fewer 150)"
 appliers "8 writers of single commands: each took effect, or failed and said why" commands
 appliers "as many single ports as there are, saved while they change" large
 
