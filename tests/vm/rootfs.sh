@@ -10,9 +10,10 @@ set -euo pipefail
 . "$(dirname "$0")/lib.sh"
 
 # What the tests and the demo use. The tool is compiled on the host, so its libraries must be those of the host's
-# Debian release: so the guest has the same release.
+# Debian release: so the guest has the same release. Behind the name of jq is gojq: each start of jq 1.6, which compiles its
+# own library first, takes an emulated processor 0.2 seconds, gojq's a tenth of that, and tests start hundreds.
 packages=(
-	bash busybox-static coreutils util-linux mount netbase procps kmod jq libcap2-bin
+	bash busybox-static coreutils util-linux mount netbase procps kmod gojq libcap2-bin
 	iproute2 iputils-ping tcpdump nmap traceroute ethtool
 	nftables iptables ipset conntrack wireguard-tools
 	iperf3 socat curl nginx-light dnsmasq-base bind9-dnsutils chrony vsftpd
@@ -60,6 +61,7 @@ build() {
 		--dpkgopt='path-exclude=/usr/share/locale/*' --dpkgopt='path-exclude=/usr/share/info/*' \
 		--dpkgopt='path-exclude=/usr/share/lintian/*' --dpkgopt='force-unsafe-io' \
 		--customize-hook='mkdir -p "$1/portclass" "$1/out" "$1/lib/modules"' \
+		--customize-hook='ln -s gojq "$1/usr/bin/jq"' \
 		"$suite" - - <<<"$list" |
 		mksquashfs - "$to/root.squashfs" -tar -quiet -no-progress -comp zstd -noI -noD -noF -noX
 }
