@@ -94,30 +94,38 @@ def policy(scope, proto, klass, action):
     return nest(POLICY, u32(1, scope), u32(2, proto), u32(3, klass), u32(4, action))
 
 
+MESSAGE = struct.Struct("=IHHII")
+ATTRIBUTE = struct.Struct("=HH")
+
+
+def behind(data, end):
+    """Where what comes after a message or an attribute begins; the padding has to be zero."""
+    padded = (end + 3) & ~3
+    if end != padded and any(data[end:padded]):
+        raise ValueError("something in the padding")
+    return padded
+
+
 def messages(data):
     """(type, flags, seq, port, payload) of each message; what is between them has to be zero."""
-    while data:
-        length, kind, flags, seq, port = struct.unpack_from("=IHHII", data)
-        if not 16 <= length <= len(data):
-            raise ValueError(f"a message of {length} bytes in {len(data)}")
-        yield kind, flags, seq, port, data[16:length]
-        end = (length + 3) & ~3
-        if any(data[length:end]):
-            raise ValueError("something behind a message")
-        data = data[end:]
+    at = 0
+    while at < len(data):
+        length, kind, flags, seq, port = MESSAGE.unpack_from(data, at)
+        if not 16 <= length <= len(data) - at:
+            raise ValueError(f"a message of {length} bytes in {len(data) - at}")
+        yield kind, flags, seq, port, data[at + 16:at + length]
+        at = behind(data, at + length)
 
 
 def attrs(data):
     """(type, value) of each attribute; padding has to be zero."""
-    while data:
-        length, kind = struct.unpack_from("=HH", data)
-        if not 4 <= length <= len(data):
-            raise ValueError(f"an attribute of {length} bytes in {len(data)}")
-        yield kind & ~NESTED, data[4:length]
-        end = (length + 3) & ~3
-        if any(data[length:end]):
-            raise ValueError("something in an attribute's padding")
-        data = data[end:]
+    at = 0
+    while at < len(data):
+        length, kind = ATTRIBUTE.unpack_from(data, at)
+        if not 4 <= length <= len(data) - at:
+            raise ValueError(f"an attribute of {length} bytes in {len(data) - at}")
+        yield kind & ~NESTED, data[at + 4:at + length]
+        at = behind(data, at + length)
 
 
 def number(value):

@@ -111,7 +111,7 @@ t_is "anybody can read the configuration" "$("${nobody[@]}" "$PORTCLASSCTL" --js
 t_ok "anybody can read the counters" "${nobody[@]}" "$PORTCLASSCTL" stats
 # shellcheck disable=SC2016  # for the inner shell
 t_ok "root of a user namespace can configure a network of its own" \
-	"${nobody[@]}" unshare --user --map-root-user --net bash -euc '
+	env HOME=/ "${nobody[@]}" unshare --user --map-root-user --net bash -euc '
 		"$0" deny tcp/80
 		"$0" policy in dynamic deny
 		[ "$("$0" --json show | jq -c "[.generation, (.rules | length)]")" = "[3,1]" ]' "$PORTCLASSCTL"
