@@ -20,7 +20,7 @@ help:
 	@echo 'make load         load the module       make unload    remove it'
 	@echo 'make demo         see it work in a virtual machine, whatever kernel runs here'
 	@echo 'make check        every check and test; STEPS="static net" for some of them, V=1 to see all of it'
-	@echo 'make check-long   most tests in kernels that look for faults (an hour and a half, and half an hour once to compile them)'
+	@echo 'make check-long   most tests in kernels that look for faults (an hour and a quarter, and half an hour once to compile them)'
 	@echo 'make check-kernels  the module in the kernels that Debian has (an hour, and 12 GB of cache)'
 	@echo 'make coverage     which lines of the module its tests run, and which they do not'
 	@echo 'make bench        measure it and its peers (nftables, ipset, iptables); BENCH_ROUNDS=N for more rounds'

@@ -12,14 +12,6 @@ if [ ! -w "$gcov/reset" ]; then
 	exit 1
 fi
 
-# jq asks for random numbers when it starts, and an idle User Mode Linux takes minutes until it has any: it is told to take
-# what it gets (RNDADDENTROPY), which is good enough for tests.
-python3 - <<-END
-	import fcntl, struct
-	with open("/dev/random", "w") as random:
-	    fcntl.ioctl(random, 0x40085203, struct.pack("ii32s", 256, 32, bytes(range(32))))
-END
-
 # run NAME COMMAND...: says how many results of a run were good. One that takes too long has run what it has.
 run() {
 	local name=$1 said
