@@ -34,6 +34,10 @@ fail) exit 3 ;;
 panic) echo c >/proc/sysrq-trigger ;;
 warning) echo '<4>WARNING: CPU: 0 PID: 1 at selftest' >/dev/kmsg ;;
 stalled) echo '<3>rcu: INFO: rcu_sched detected stalls on CPUs/tasks: at selftest' >/dev/kmsg ;;
+breakpoint)
+	echo "<0>Oops: int3: 0000 [#1] at selftest, in $2" >/dev/kmsg
+	echo c >/proc/sysrq-trigger
+	;;
 hang)
 	echo "it stands still"
 	sleep 1000

@@ -31,6 +31,13 @@ expect() {
 	tap "$bad" "$guest_name guest: $case gives $want" "$work/log" "it gave $status; expected in the output: $text"
 }
 
+# boots N WHY: the last guest was booted so often.
+boots() {
+	local bad=0
+	[ "$(grep -c 'once more$' "$work/log")" -eq $(($1 - 1)) ] || bad=1
+	tap "$bad" "$guest_name guest: boots ($1) $2"
+}
+
 # planted [OPTION...]: what a kernel that looks for faults has to find. Lines of a bug's name and what the kernel calls it.
 planted() {
 	local dir bug text
@@ -89,8 +96,10 @@ tap "$bad" "$guest_name guest: it was the script that hung"
 if [ "$guest_name" = stock ]; then
 	expect 125 panic 'panicked' --timeout 120
 	expect 125 stalled "the guest's kernel complained" --timeout 120
-	bad=0
-	! grep -q 'once more' "$work/log" || bad=1
-	tap "$bad" "$guest_name guest: no second try for what has ended with a verdict"
+	boots 1 'for what has ended with a verdict'
+	expect 125 breakpoint 'panicked' --timeout 120
+	boots 2 'for a breakpoint that was left behind'
+	expect 125 'breakpoint [portclass]' 'panicked' --timeout 120
+	boots 1 'with code of ours on a stack'
 fi
 tap_end
