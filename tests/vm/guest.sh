@@ -89,9 +89,10 @@ job_pack /dev/ttyS1 /dev/ttyS2
 
 # shellcheck disable=SC2054,SC2154  # commas are for QEMU; the options are from job.sh
 # The kernel, and a machine with nothing that the guest doesn't use. Whatever stands still for a minute is taken for hung:
-# not after 20 seconds, as a busy host may well stop all of the guest for so long.
-machine=(-cpu max,la57=off -smp "$cpus" -m "$mem" -machine q35 -nodefaults -no-user-config -display none -no-reboot
-	-kernel "$kernel/vmlinux" -append "console=ttyS0 quiet mitigations=off tsc=reliable no_timer_check log_buf_len=4M
+# not after 20 seconds, as a busy host may well stop all of the guest for so long. Without cmpxchg16b: QEMU before 8.0
+# leaves rubbish in the other flags after it, NT and TF among them, and a kernel that saves the flags next dies of that.
+machine=(-cpu max,la57=off,cx16=off -smp "$cpus" -m "$mem" -machine q35 -nodefaults -no-user-config -display none
+	-no-reboot -kernel "$kernel/vmlinux" -append "console=ttyS0 quiet mitigations=off tsc=reliable no_timer_check log_buf_len=4M
 	panic=-1 oops=panic softlockup_panic=1 watchdog_thresh=30 rcupdate.rcu_cpu_stall_timeout=60
 	sysctl.kernel.panic_on_rcu_stall=1 $append")
 
